@@ -1,0 +1,1 @@
+"""How do they compare, and what do we put our name to?"""

@@ -1,0 +1,119 @@
+"""Scorecards: the row is the job and the truth, the queue only wakes a worker."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from vendors.models import Assessment
+from vendors.permissions import Actor, can_read
+
+MAX_ATTEMPTS = 5
+#: Longer than the task's hard time limit, so that a live worker never loses its claim.
+LEASE = timedelta(seconds=180)
+#: A job that nobody picked up for so long is published again.
+STALLED_AFTER = timedelta(seconds=60)
+
+
+class BuildState(models.TextChoices):
+    """Where the building of a scorecard stands."""
+
+    QUEUED = "queued", _("Waiting for a worker")
+    BUILDING = "building", _("Being built")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Could not be built")
+
+
+class ScorecardQuerySet(models.QuerySet["Scorecard"]):
+    """Scorecards as somebody may see them."""
+
+    def visible_to(self, user: Actor) -> ScorecardQuerySet:
+        """All scorecards for staff with a role, none for anybody else."""
+        return self if can_read(user) else self.none()
+
+
+class Scorecard(models.Model):
+    """One document. Its content is fixed when it is asked for; building only draws it."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="scorecards")
+    number = models.CharField(max_length=20, blank=True, help_text=_("VET-YYYY-NNNN; drafts have none"))
+    is_draft = models.BooleanField()
+    content = models.TextField(help_text="canonical JSON")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the content")
+    template_version = models.CharField(max_length=20)
+
+    state = models.CharField(max_length=20, choices=BuildState, default=BuildState.QUEUED)
+    step = models.CharField(max_length=40, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    token = models.PositiveIntegerField(default=0, help_text="fences off a builder that lost its lease")
+    lease_until = models.DateTimeField(null=True)
+    woken_at = models.DateTimeField(null=True, help_text="when a worker was last told")
+    error = models.TextField(blank=True)
+
+    file = models.CharField(max_length=200, blank=True, help_text="name below the media folder")
+    file_sha256 = models.CharField(max_length=64, blank=True)
+    file_size = models.PositiveIntegerField(null=True)
+    pages = models.PositiveSmallIntegerField(null=True)
+
+    requested_at = models.DateTimeField(auto_now_add=True)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    ready_at = models.DateTimeField(null=True)
+
+    objects = ScorecardQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["digest", "template_version"], name="scorecard_unique"),
+            models.UniqueConstraint(
+                fields=["number"], condition=~Q(number=""), name="scorecard_number_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_draft=True, number="") | (Q(is_draft=False) & ~Q(number="")),
+                name="scorecard_number_unless_draft",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="ready")
+                | (~Q(file="") & ~Q(file_sha256="") & Q(ready_at__isnull=False)),
+                name="scorecard_ready_has_file",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "building", "ready", "failed"]),
+                name="scorecard_state_known",
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["state", "lease_until"], name="scorecard_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"Draft {self.public_id}"
+
+    def get_absolute_url(self) -> str:
+        """The page that follows its building."""
+        return reverse("scorecards:scorecard-detail", args=[self.public_id])
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it is still to be built."""
+        return self.state in {BuildState.QUEUED, BuildState.BUILDING}
+
+
+class NumberCounter(models.Model):
+    """The last scorecard number of a year; locked while the next one is taken."""
+
+    year = models.PositiveSmallIntegerField(primary_key=True)
+    last = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"

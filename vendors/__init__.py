@@ -1,0 +1,1 @@
+"""Who are they, what did they answer, what is it worth?"""

@@ -1,0 +1,48 @@
+"""Assessments and their answers, as pages and services read them."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db.models import QuerySet
+
+from vendors.models import Answer, Assessment, Framework, WeightProfile
+from vendors.permissions import Actor
+
+
+def assessment_for(user: Actor, public_id: uuid.UUID) -> QuerySet[Assessment]:
+    """The assessment with this id as the user may see it, with what every page of it shows."""
+    return (
+        Assessment.objects.visible_to(user)
+        .filter(public_id=public_id)
+        .select_related("vendor", "framework", "owner", "submitted_by", "returned_by", "approved_by")
+    )
+
+
+def answers_of(assessment: Assessment) -> list[Answer]:
+    """All answers in the order of the framework, those outside the tier too. One query."""
+    return list(
+        assessment.answers.select_related("answered_by", "decided_by", "criterion").order_by(
+            "criterion__position"
+        )
+    )
+
+
+def plain_answers_of(assessment: Assessment) -> list[Answer]:
+    """All answers for the engine alone, without people. One query."""
+    return list(assessment.answers.all().order_by())
+
+
+def frameworks_in_force() -> list[Framework]:
+    """The newest version of each framework."""
+    newest: dict[str, Framework] = {}
+    for framework in Framework.objects.order_by("pk"):
+        newest[framework.slug] = framework
+    return list(newest.values())
+
+
+def weight_profiles(framework_slug: str) -> list[WeightProfile]:
+    """The profiles in force for a framework, Balanced first."""
+    return list(
+        WeightProfile.objects.filter(framework_slug=framework_slug, retired_at=None).order_by("pk")
+    )

@@ -1,0 +1,185 @@
+"""What the dashboard answers: what waits for me, what is late, who fails, what ends soon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from vendors import scoring
+from vendors.models import Answer, Assessment, AssessmentResult, Certification, State, Vendor
+from vendors.permissions import Role
+from vendors.queries.assessments import frameworks_in_force
+from vendors.queries.scores import Progress, progress_of, score_now
+
+SHOWN = 8
+SOON = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An open assessment with how far it is."""
+
+    assessment: Assessment
+    progress: Progress
+
+    @property
+    def days_late(self) -> int:
+        """Days beyond the due date; 0 while there is time."""
+        return max(0, -(self.assessment.days_left or 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The figures on top."""
+
+    vendors: int
+    rated: int
+    running: int
+    waiting: int
+    late: int
+    ending: int
+
+
+@dataclass(frozen=True, slots=True)
+class BandCount:
+    """How many vendors stand in a band, and the scores that it spans."""
+
+    band: scoring.Band
+    below: scoring.Band | None
+    vendors: int
+    share: float
+    offset: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Vendors by band; those without an approved result apart."""
+
+    rows: tuple[BandCount, ...]
+    unrated: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """A submitted assessment with a must-have that fails as of today."""
+
+    assessment: Assessment
+    codes: tuple[str, ...]
+    question: str
+
+
+def _open() -> QuerySet[Assessment]:
+    """Open assessments, the most urgent first."""
+    return (
+        Assessment.objects.open()
+        .filter(vendor__archived_at=None)
+        .select_related("vendor", "framework", "owner")
+        .order_by("due_on", "pk")
+    )
+
+
+def _items(assessments: Sequence[Assessment]) -> list[Item]:
+    """Progress of each, with one query for all their answers."""
+    done = Answer.objects.filter(assessment__in=assessments).filter(
+        Q(is_answered=True) | Q(not_applicable=True)
+    )
+    rows: dict[int, list[Answer]] = {}
+    for row in done.only("assessment_id", "code", "is_answered", "not_applicable"):
+        rows.setdefault(row.assessment_id, []).append(row)
+    return [Item(entry, progress_of(entry, rows.get(entry.pk, []))) for entry in assessments]
+
+
+def work_for(user: object) -> list[Item]:
+    """Open assessments that wait for this person: to fill in, or to decide on."""
+    role, key = getattr(user, "role", ""), getattr(user, "pk", None)
+    if role == Role.PROCUREMENT:
+        mine = _open().filter(Q(owner=key) | Q(helpers=key), state=State.IN_PROGRESS).distinct()
+    elif role == Role.MANAGER:
+        mine = _open().filter(state=State.SUBMITTED).exclude(answers__answered_by=key)
+    else:
+        return []
+    return _items(list(mine[:SHOWN]))
+
+
+def running() -> list[Item]:
+    """All open assessments, the most urgent first, a screen's worth."""
+    return _items(list(_open()[:SHOWN]))
+
+
+def counts() -> Counts:
+    """The figures on top. Three queries."""
+    today = timezone.localdate()
+    vendors = Vendor.objects.current().aggregate(
+        all=Count("pk"), rated=Count("pk", filter=Q(latest_result__isnull=False))
+    )
+    assessments = Assessment.objects.open().filter(vendor__archived_at=None).aggregate(
+        running=Count("pk"),
+        waiting=Count("pk", filter=Q(state=State.SUBMITTED)),
+        late=Count("pk", filter=Q(due_on__lt=today)),
+    )
+    return Counts(
+        vendors=vendors["all"],
+        rated=vendors["rated"],
+        running=assessments["running"],
+        waiting=assessments["waiting"],
+        late=assessments["late"],
+        ending=_ending(today).count(),
+    )
+
+
+def _ending(today: date) -> QuerySet[Certification]:
+    """Register entries of current vendors that end within 90 days from today."""
+    return Certification.objects.filter(
+        vendor__archived_at=None, removed_at=None, expires_on__range=(today, today + SOON)
+    )
+
+
+def ending_certifications() -> list[Certification]:
+    """The next to end, soonest first."""
+    ending = _ending(timezone.localdate()).select_related("vendor")
+    return list(ending.order_by("expires_on", "pk")[:SHOWN])
+
+
+def bands() -> Bands | None:
+    """Vendors by band of the framework in force; None before any is published."""
+    frameworks = frameworks_in_force()
+    if not frameworks:
+        return None
+    found = dict(
+        AssessmentResult.objects.filter(
+            pk__in=Vendor.objects.current().filter(latest_result__isnull=False).values("latest_result")
+        )
+        .values_list("band")
+        .annotate(vendors=Count("pk"))
+    )
+    total = Vendor.objects.current().count()
+    rows = []
+    offset = 0.0
+    defined = frameworks[-1].rules.scoring.bands
+    for index, band in enumerate(defined):
+        share = 100 * found.get(band.value, 0) / total if total else 0.0
+        above = defined[index - 1] if index else None
+        rows.append(BandCount(band, above, found.get(band.value, 0), share, offset))
+        offset += share
+    return Bands(tuple(rows), total - sum(row.vendors for row in rows), total)
+
+
+def failing_must_haves() -> list[Failing]:
+    """Submitted assessments whose gate fails as of today, computed on read. Two queries."""
+    waiting = list(_open().filter(state=State.SUBMITTED)[:20])
+    rows: dict[int, list[Answer]] = {}
+    for row in Answer.objects.filter(assessment__in=waiting):
+        rows.setdefault(row.assessment_id, []).append(row)
+    found = []
+    for assessment in waiting:
+        result = score_now(assessment, rows.get(assessment.pk, []))
+        codes = tuple(m.code for m in result.must_haves if m.result == "fail")
+        if codes:
+            question = assessment.framework.rules.criterion(codes[0]).question
+            found.append(Failing(assessment, codes, question))
+    return found[:SHOWN]

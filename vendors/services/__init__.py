@@ -1,0 +1,1 @@
+"""Everything that changes rows: one module a subject, each function in one transaction."""

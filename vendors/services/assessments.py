@@ -1,0 +1,236 @@
+"""Moving an assessment through its states. Each move is one row of models.TRANSITIONS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from vendors import scoring
+from vendors.models import TRANSITIONS, Answer, Assessment, Framework, Site, Vendor
+from vendors.queries.assessments import plain_answers_of
+from vendors.queries.scores import progress_of
+from vendors.scoring import Fault
+from vendors.services.audit import record_event
+from vendors.services.refusals import FaultyInput, Refused
+
+
+@transaction.atomic
+def start_assessment(
+    *,
+    vendor: Vendor,
+    framework: Framework,
+    intake: dict[str, Any],
+    owner: AbstractBaseUser | None,
+    due_on: date | None = None,
+    service: str = "",
+    sites: Iterable[Site] = (),
+    helpers: Iterable[AbstractBaseUser] = (),
+    tier: int | None = None,
+    as_of: date | None = None,
+    by: AbstractBaseUser | None,
+) -> Assessment:
+    """Open the questionnaire for a vendor. The tier follows from the intake unless it is given.
+
+    Raises FaultyInput when the intake is incomplete and no tier is given, Refused when the vendor
+    is archived or has an open assessment on this framework.
+    """
+    if vendor.archived_at is not None:
+        raise Refused(_("This vendor is archived. Restore it first."))
+    proposal = _proposal(intake, required=tier is None)
+    last = Assessment.objects.filter(vendor=vendor).aggregate(last=Max("number"))["last"] or 0
+    assessment = Assessment(
+        vendor=vendor,
+        framework=framework,
+        framework_slug=framework.slug,
+        number=last + 1,
+        service=service,
+        intake=intake,
+        tier=tier if tier is not None else proposal,
+        proposed_tier=proposal,
+        owner_id=owner.pk if owner else None,
+        due_on=due_on,
+        as_of=as_of,
+        created_by_id=by.pk if by else None,
+    )
+    try:
+        with transaction.atomic():
+            assessment.save(force_insert=True)
+    except IntegrityError as error:
+        raise Refused(_("This vendor has an open assessment on this framework already.")) from error
+    assessment.sites.set(sites)
+    assessment.helpers.set(helper.pk for helper in helpers)
+    Answer.objects.bulk_create(
+        Answer(assessment=assessment, criterion=row, code=row.code)
+        for row in framework.criterion_rows.all()
+    )
+    record_event(
+        action="assessment.start",
+        by=by,
+        assessment=assessment,
+        subject=assessment.title,
+        after={"framework": str(framework), "tier": assessment.tier, "intake": intake},
+    )
+    return assessment
+
+
+def _proposal(intake: dict[str, Any], *, required: bool) -> int | None:
+    """The tier that the intake proposes; None when it is incomplete and need not be complete."""
+    faults = scoring.check_intake(intake)
+    if required:
+        faults += [
+            Fault(factor.code, _("Choose one of the four.")) for factor in scoring.missing_factors(intake)
+        ]
+    if faults:
+        raise FaultyInput(faults)
+    return scoring.propose_tier(intake).tier
+
+
+def _move(assessment: Assessment, verb: str, **fields: Any) -> None:
+    """Change the state by one UPDATE that holds only in the right state before.
+
+    Raises Refused when somebody else moved it first, or the state doesn't allow it.
+    """
+    for source, target in TRANSITIONS[verb].items():
+        changed = Assessment.objects.filter(pk=assessment.pk, state=source).update(
+            state=target, **fields
+        )
+        if changed:
+            assessment.refresh_from_db()
+            return
+    raise Refused(_("The assessment has moved on meanwhile. Load the page again."))
+
+
+@transaction.atomic
+def submit_assessment(*, assessment: Assessment, by: AbstractBaseUser | None) -> None:
+    """Lock the answers and pass them on. Raises Refused while a must-have is unanswered."""
+    Assessment.objects.select_for_update(no_key=True).get(pk=assessment.pk)
+    progress = progress_of(assessment, plain_answers_of(assessment))
+    if progress.open_must_haves:
+        raise Refused(
+            _("%(count)d must-haves are unanswered. Answer them, then submit.")
+            % {"count": progress.open_must_haves}
+        )
+    _move(
+        assessment, "submit", submitted_at=timezone.now(), submitted_by=by
+    )
+    record_event(
+        action="assessment.submit",
+        by=by,
+        assessment=assessment,
+        subject=assessment.title,
+        after={"answered": progress.done, "asked": progress.asked},
+    )
+
+
+@transaction.atomic
+def return_assessment(*, assessment: Assessment, reason: str, by: AbstractBaseUser) -> None:
+    """Open the answers again, with a reason. Raises Refused without one."""
+    if not reason.strip():
+        raise Refused(_("Say why it goes back, so that it can be mended."))
+    _move(
+        assessment,
+        "return",
+        returned_at=timezone.now(),
+        returned_by=by,
+        return_reason=reason.strip(),
+        submitted_at=None,
+        submitted_by=None,
+    )
+    record_event(
+        action="assessment.return",
+        by=by,
+        assessment=assessment,
+        subject=assessment.title,
+        reason=reason.strip(),
+    )
+
+
+@transaction.atomic
+def cancel_assessment(*, assessment: Assessment, reason: str, by: AbstractBaseUser) -> None:
+    """End an open assessment without a result, with a reason. Raises Refused without one."""
+    if not reason.strip():
+        raise Refused(_("Say why it is cancelled."))
+    _move(
+        assessment,
+        "cancel",
+        cancelled_at=timezone.now(),
+        cancelled_by=by,
+        cancel_reason=reason.strip(),
+    )
+    record_event(
+        action="assessment.cancel",
+        by=by,
+        assessment=assessment,
+        subject=assessment.title,
+        reason=reason.strip(),
+    )
+
+
+@transaction.atomic
+def change_intake(
+    *,
+    assessment: Assessment,
+    intake: dict[str, Any],
+    owner: AbstractBaseUser | None,
+    due_on: date | None,
+    service: str,
+    sites: Iterable[Site],
+    helpers: Iterable[AbstractBaseUser],
+    by: AbstractBaseUser,
+) -> None:
+    """Store other intake answers, scope or people; the tier follows the new proposal.
+
+    Answers outside a smaller tier are kept, unscored. Raises FaultyInput when it is incomplete.
+    """
+    proposal = _proposal(intake, required=True)
+    before = {"intake": assessment.intake, "tier": assessment.tier}
+    # a tier that a manager chose stands until a manager chooses again
+    tier = assessment.tier if assessment.tier_reason else proposal
+    changed = Assessment.objects.filter(pk=assessment.pk, state="in_progress").update(
+        intake=intake, proposed_tier=proposal, tier=tier, owner=owner, due_on=due_on, service=service
+    )
+    if not changed:
+        raise Refused(_("The answers are locked, so the intake is too."))
+    assessment.refresh_from_db()
+    assessment.sites.set(sites)
+    assessment.helpers.set(helper.pk for helper in helpers)
+    record_event(
+        action="assessment.intake",
+        by=by,
+        assessment=assessment,
+        subject=assessment.title,
+        before=before,
+        after={"intake": intake, "tier": assessment.tier},
+    )
+
+
+@transaction.atomic
+def change_tier(*, assessment: Assessment, tier: int, reason: str, by: AbstractBaseUser) -> None:
+    """Set another tier than the proposed one. Raises Refused when it is lowered without a reason."""
+    proposed = assessment.proposed_tier or assessment.tier
+    if tier > proposed and not reason.strip():
+        raise Refused(_("Asking fewer questions than the risk calls for needs a reason."))
+    words = reason.strip() or (_("Raised by a manager") if tier < proposed else "")
+    changed = Assessment.objects.filter(pk=assessment.pk, state="in_progress").update(
+        tier=tier, tier_reason=words
+    )
+    if not changed:
+        raise Refused(_("The answers are locked. Return the assessment to change its tier."))
+    before = assessment.tier
+    assessment.refresh_from_db()
+    record_event(
+        action="assessment.tier",
+        by=by,
+        assessment=assessment,
+        subject=assessment.title,
+        before={"tier": before},
+        after={"tier": tier},
+        reason=words,
+    )

@@ -1,0 +1,205 @@
+"""Reading portable assessments: each file is taken whole or refused whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from vendors import scoring
+from vendors.models import (
+    Answer,
+    Assessment,
+    Certification,
+    Contact,
+    Framework,
+    Site,
+    Vendor,
+    name_key,
+)
+from vendors.permissions import Actor, Role
+from vendors.scoring import Fault
+from vendors.services.approvals import approve_assessment
+from vendors.services.assessments import start_assessment, submit_assessment
+from vendors.services.audit import record_event
+from vendors.services.refusals import FaultyInput, Refused
+from vendors.services.vendors import add_vendor
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The new assessment and its result."""
+
+    assessment: Assessment
+    result: scoring.Result
+
+
+@transaction.atomic
+def import_assessment(
+    *,
+    text: str,
+    approve_as: AbstractBaseUser | None = None,
+    owner: AbstractBaseUser | None = None,
+    due_on: date | None = None,
+    is_sample: bool = False,
+    undecided: bool = False,
+    by: AbstractBaseUser | None,
+) -> Imported:
+    """Make an assessment in progress from a portable document; `evidence` is the decided level.
+
+    With `undecided` the levels are proposals of the owner instead, left for a reviewer to decide.
+
+    With `approve_as` it is submitted and approved in that person's name. Raises FaultyInput naming
+    each fault by its path; nothing of the file is stored then.
+    """
+    portable = _parsed(text)
+    framework = _framework(portable)
+    rules = framework.rules
+    faults = scoring.check_against(portable, rules)
+    if faults:
+        raise FaultyInput(faults)
+    try:
+        vendor = _vendor(portable.vendor, is_sample=is_sample, by=by)
+        assessment = start_assessment(
+            vendor=vendor,
+            framework=framework,
+            intake=dict(portable.intake),
+            owner=owner,
+            due_on=due_on,
+            tier=portable.tier,
+            as_of=portable.as_of,
+            by=by,
+        )
+        answers = scoring.answers_of(portable, rules)
+        _store_answers(assessment, answers, decided=not undecided)
+        record_event(
+            action="assessment.import", by=by, assessment=assessment, after={"answers": len(answers)}
+        )
+        if approve_as is not None:
+            _approve(assessment, approve_as)
+    except FaultyInput:
+        raise
+    except Refused as refusal:
+        raise FaultyInput([Fault("", str(refusal))]) from refusal
+    result = scoring.score(rules, answers, assessment.tier, portable.as_of)
+    return Imported(assessment, result)
+
+
+def _parsed(text: str) -> scoring.PortableAssessment:
+    """The document, or its faults as this app raises them."""
+    try:
+        return scoring.parse_assessment(text)
+    except scoring.PortableError as error:
+        raise FaultyInput(error.faults) from error
+
+
+def _framework(portable: scoring.PortableAssessment) -> Framework:
+    """The published version that the document names."""
+    found = Framework.objects.filter(
+        slug=portable.framework_slug, version=portable.framework_version
+    ).first()
+    if found is None:
+        name = f"{portable.framework_slug} {portable.framework_version}"
+        raise FaultyInput([Fault("framework", f"{name} is not published here; load it first")])
+    return found
+
+
+def _vendor(
+    portable: scoring.PortableVendor, *, is_sample: bool, by: AbstractBaseUser | None
+) -> Vendor:
+    """The vendor with this name, or a new one. A known vendor keeps its profile as it is."""
+    found = Vendor.objects.filter(name_key=name_key(portable.name)).first()
+    if found is not None:
+        return found
+    vendor = add_vendor(
+        vendor=Vendor(
+            name=portable.name,
+            legal_name=portable.legal_name,
+            website=portable.website,
+            services=list(portable.services),
+            languages=list(portable.languages),
+            headcount=portable.headcount,
+            is_sample=is_sample,
+        ),
+        sites=[
+            Site(city=site.city, country=site.country, headcount=site.headcount)
+            for site in portable.sites
+        ],
+        contacts=[
+            Contact(name=contact.name, email=contact.email, role=contact.role)
+            for contact in portable.contacts
+        ],
+        by=by,
+    )
+    Certification.objects.bulk_create(
+        Certification(
+            vendor=vendor,
+            standard=entry.standard,
+            level=entry.level,
+            issuer=entry.issuer,
+            number=entry.number,
+            issued_on=entry.issued_on,
+            expires_on=entry.expires_on,
+        )
+        for entry in portable.certifications
+    )
+    return vendor
+
+
+def _store_answers(
+    assessment: Assessment, answers: dict[str, scoring.Answer], *, decided: bool
+) -> None:
+    """Fill the rows that the start made, in the owner's name."""
+    rows = []
+    for row in assessment.answers.filter(code__in=answers):
+        answer = answers[row.code]
+        row.is_answered = answer.is_answered and not answer.not_applicable
+        row.value = scoring.write_value(answer.value) if row.is_answered else None
+        row.valid_to = answer.valid_to
+        row.not_applicable = answer.not_applicable
+        row.reason = answer.reason
+        row.comment = answer.comment
+        row.proposed_level = answer.level or ""
+        row.level = row.proposed_level if decided else ""
+        row.level_valid_to = answer.level_valid_to
+        row.rating = answer.rating
+        row.answered_at = timezone.now()
+        row.answered_by_id = assessment.owner_id
+        row.decided_at = timezone.now() if row.level else None
+        row.version = 1
+        rows.append(row)
+    Answer.objects.bulk_update(rows, _ANSWER_COLUMNS)
+
+
+_ANSWER_COLUMNS = [
+    "is_answered",
+    "value",
+    "valid_to",
+    "not_applicable",
+    "reason",
+    "comment",
+    "proposed_level",
+    "level",
+    "level_valid_to",
+    "rating",
+    "answered_at",
+    "answered_by",
+    "decided_at",
+    "version",
+]
+
+
+def _approve(assessment: Assessment, person: AbstractBaseUser) -> None:
+    """Submit and approve in a manager's name, who so consents to what doesn't apply."""
+    actor: Actor = person  # type: ignore[assignment]
+    if actor.role != Role.MANAGER:
+        raise Refused(_("%s is not a manager, and only managers approve.") % person)
+    assessment.answers.filter(not_applicable=True).update(
+        consented=True, decided_at=timezone.now(), decided_by=person
+    )
+    submit_assessment(assessment=assessment, by=person)
+    approve_assessment(assessment=assessment, by=person, note=_("Approved on import"), imported=True)

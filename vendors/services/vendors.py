@@ -1,0 +1,149 @@
+"""Adding, editing and archiving vendors and their register of certifications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.forms.models import model_to_dict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from vendors.models import Certification, Contact, Site, Vendor, name_key
+from vendors.services.audit import record_event
+from vendors.services.refusals import Refused
+
+PROFILE = ["name", "legal_name", "website", "services", "languages", "headcount"]
+
+
+def _profile(vendor: Vendor) -> dict[str, Any]:
+    """The vendor's own fields, sites and contacts as the trail keeps them."""
+    return {
+        **{field: getattr(vendor, field) for field in PROFILE},
+        "sites": list(vendor.sites.values("city", "country", "headcount")),
+        "contacts": list(vendor.contacts.values("name", "email", "role")),
+    }
+
+
+def _register_entry(entry: Certification) -> dict[str, Any]:
+    """A register entry as the trail keeps it."""
+    fields = model_to_dict(entry, exclude=["id", "vendor"])
+    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in fields.items()}
+
+
+@transaction.atomic
+def add_vendor(
+    *,
+    vendor: Vendor,
+    sites: list[Site],
+    contacts: list[Contact],
+    by: AbstractBaseUser | None,
+) -> Vendor:
+    """Store a new vendor with its sites and contacts.
+
+    Raises Refused when a vendor with the same name exists.
+    """
+    vendor.name = " ".join(vendor.name.split())
+    vendor.name_key = name_key(vendor.name)
+    vendor.created_by_id = by.pk if by else None
+    try:
+        with transaction.atomic():
+            vendor.save(force_insert=True)
+    except IntegrityError as error:
+        raise Refused(_("There is a vendor with this name already.")) from error
+    for row in (*sites, *contacts):
+        row.vendor = vendor
+        row.save()
+    record_event(action="vendor.add", by=by, vendor=vendor, subject=vendor.name, after=_profile(vendor))
+    return vendor
+
+
+@transaction.atomic
+def edit_vendor(
+    *,
+    vendor: Vendor,
+    sites: list[Site],
+    contacts: list[Contact],
+    removed: list[Site | Contact],
+    before: dict[str, Any],
+    by: AbstractBaseUser,
+) -> Vendor:
+    """Store a changed profile; `before` is `profile_of` the vendor as it was read.
+
+    Raises Refused when another vendor has the new name.
+    """
+    vendor.name = " ".join(vendor.name.split())
+    vendor.name_key = name_key(vendor.name)
+    try:
+        with transaction.atomic():
+            vendor.save(update_fields=[*PROFILE, "name_key"])
+    except IntegrityError as error:
+        raise Refused(_("There is another vendor with this name.")) from error
+    for gone in removed:
+        gone.delete()
+    for row in (*sites, *contacts):
+        row.vendor = vendor
+        row.save()
+    after = _profile(vendor)
+    if after != before:
+        record_event(
+            action="vendor.edit", by=by, vendor=vendor, subject=vendor.name, before=before, after=after
+        )
+    return vendor
+
+
+def profile_of(vendor: Vendor) -> dict[str, Any]:
+    """What the trail compares an edit with. Two queries."""
+    return _profile(vendor)
+
+
+@transaction.atomic
+def archive_vendor(*, vendor: Vendor, by: AbstractBaseUser) -> None:
+    """Take a vendor out of the lists. Raises Refused while an assessment is open."""
+    if vendor.assessments.filter(state__in=["in_progress", "submitted"]).exists():
+        raise Refused(_("An assessment of this vendor is open. Finish or cancel it first."))
+    if Vendor.objects.filter(pk=vendor.pk, archived_at=None).update(
+        archived_at=timezone.now(), archived_by=by
+    ):
+        record_event(action="vendor.archive", by=by, vendor=vendor, subject=vendor.name)
+
+
+@transaction.atomic
+def restore_vendor(*, vendor: Vendor, by: AbstractBaseUser) -> None:
+    """Bring an archived vendor back into the lists."""
+    changed = Vendor.objects.filter(pk=vendor.pk, archived_at__isnull=False).update(
+        archived_at=None, archived_by=None
+    )
+    if changed:
+        record_event(action="vendor.restore", by=by, vendor=vendor, subject=vendor.name)
+
+
+@transaction.atomic
+def save_certification(
+    *, entry: Certification, before: Certification | None = None, by: AbstractBaseUser | None
+) -> Certification:
+    """Add an entry to the register, or store a changed one; `before` is the row as it was."""
+    entry.save()
+    record_event(
+        action="certification.edit" if before else "certification.add",
+        by=by,
+        vendor=entry.vendor,
+        subject=str(entry),
+        before=_register_entry(before) if before else None,
+        after=_register_entry(entry),
+    )
+    return entry
+
+
+@transaction.atomic
+def remove_certification(*, entry: Certification, by: AbstractBaseUser) -> None:
+    """Take an entry out of the register. Answers that it backs keep their record of it."""
+    if Certification.objects.filter(pk=entry.pk, removed_at=None).update(removed_at=timezone.now()):
+        record_event(
+            action="certification.remove",
+            by=by,
+            vendor=entry.vendor,
+            subject=str(entry),
+            before=_register_entry(entry),
+        )

@@ -1,0 +1,129 @@
+"""The sample data: five people, six fictional vendors, assessments in different states."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from vendors.models import Vendor
+from vendors.permissions import Role
+from vendors.services.assessments import submit_assessment
+from vendors.services.frameworks import publish_framework
+from vendors.services.imports import import_assessment
+from vetting.accounts import add_user, random_password
+from vetting.models import User
+
+VENDORS = Path(settings.BASE_DIR) / "vendors"
+FRAMEWORK = VENDORS / "frameworks" / "ethical-bpo-vetting-1.0.0.yaml"
+
+PEOPLE = [
+    ("maya.okafor@sample.example", "Maya Okafor", Role.PROCUREMENT),
+    ("tomas.lindqvist@sample.example", "Tomas Lindqvist", Role.PROCUREMENT),
+    ("adriana.ferreira@sample.example", "Adriana Ferreira", Role.MANAGER),
+    ("samuel.adeyemi@sample.example", "Samuel Adeyemi", Role.AUDITOR),
+    ("ines.moreau@sample.example", "Ines Moreau", Role.ADMINISTRATOR),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A file, and how far its assessment goes: approved, submitted or in_progress."""
+
+    file: str
+    owner: int
+    state: str
+    due_in_days: int
+    undecided: bool = False
+
+
+SAMPLES = [
+    Sample("tamarind-contact-services.json", 0, "approved", -14),
+    Sample("larkfield-payroll.json", 1, "approved", -10),
+    Sample("harbour-lane-support.json", 0, "submitted", 6, undecided=True),
+    Sample("meridian-voice.json", 1, "submitted", 4),
+    Sample("brightwell-back-office.json", 1, "submitted", -3),
+    Sample("cordillera-assist.json", 0, "in_progress", 9),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """How a sample person signs in."""
+
+    email: str
+    name: str
+    role: str
+    password: str
+
+
+def sign_ins_file() -> Path:
+    """Where the random passwords are kept, so that a second start can print them again."""
+    return Path(settings.DATA_DIR) / "demo-sign-ins.json"
+
+
+def add_samples() -> list[SignIn]:
+    """Add what is missing of the sample data and return how its people sign in.
+
+    Nothing that exists is changed, so it can run at each start.
+    """
+    publish_framework(text=FRAMEWORK.read_text(encoding="utf-8"), by=None)
+    sign_ins = _people()
+    for sample in SAMPLES:
+        _vendor(sample)
+    return sign_ins
+
+
+def _people() -> list[SignIn]:
+    """Make the people who are missing; known passwords come from the file."""
+    file = sign_ins_file()
+    known = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    for email, name, role in PEOPLE:
+        if User.objects.filter(email__iexact=email).exists():
+            continue
+        known[email] = random_password()
+        with transaction.atomic():
+            add_user(email=email, name=name, role=role, password=known[email], is_demo=True)
+        _keep(file, known)
+    return [
+        SignIn(email, name, role, known.get(email, "(changed or not known here)"))
+        for email, name, role in PEOPLE
+    ]
+
+
+def _keep(file: Path, known: dict[str, str]) -> None:
+    """Write the sign-ins so that only this account reads them."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+
+
+@transaction.atomic
+def _vendor(sample: Sample) -> None:
+    """Import one vendor and move its assessment on, unless the vendor is there already."""
+    text = (VENDORS / "samples" / sample.file).read_text(encoding="utf-8")
+    if Vendor.objects.filter(name=json.loads(text)["vendor"]["name"]).exists():
+        return
+    owner = _person(PEOPLE[sample.owner][0])
+    manager = _person(PEOPLE[2][0])
+    assessment = import_assessment(
+        text=text,
+        approve_as=manager if sample.state == "approved" else None,
+        owner=owner,
+        due_on=timezone.localdate() + timedelta(days=sample.due_in_days),
+        is_sample=True,
+        undecided=sample.undecided,
+        by=owner,
+    ).assessment
+    if sample.state == "submitted":
+        submit_assessment(assessment=assessment, by=owner)
+
+
+def _person(email: str) -> User:
+    """A sample person by e-mail address."""
+    return User.objects.get(email__iexact=email)

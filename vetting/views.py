@@ -1,0 +1,29 @@
+"""The page people land on."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from scorecards.queries import scorecards_of
+from vendors.access import StaffRequest, staff_required
+from vendors.queries import dashboard as queries
+
+
+@require_safe
+@staff_required
+def dashboard(request: StaffRequest) -> HttpResponse:
+    """What waits for me, what is late, who fails a must-have, what ends soon."""
+    context = {
+        "work": queries.work_for(request.user),
+        "counts": queries.counts(),
+        "running": queries.running(),
+        "bands": queries.bands(),
+        "failing": queries.failing_must_haves(),
+        "ending": queries.ending_certifications(),
+        "today": timezone.localdate(),
+        "scorecards": scorecards_of(request.user),
+    }
+    return render(request, "dashboard.html", context)
