@@ -40,7 +40,7 @@ HIGH_RISK: dict[str, Any] = {
     "harmful_content": False,
 }
 #: A complete intake that proposes tier 3.
-LOW_RISK = {code: 0 for code in HIGH_RISK} | {"spend": 1, "harmful_content": False}
+LOW_RISK = dict.fromkeys(HIGH_RISK, 0) | {"spend": 1, "harmful_content": False}
 _counter = itertools.count(1)
 
 
@@ -117,7 +117,11 @@ def best_answer(criterion: scoring.Criterion, *, best: bool = True) -> scoring.A
 
 
 def answer_all(
-    assessment: Assessment, level: str = "verified", *, best: bool = True, skip: tuple[str, ...] = ()
+    assessment: Assessment,
+    level: str = "verified",
+    *,
+    best: bool = True,
+    skip: tuple[str, ...] = (),
 ) -> None:
     """Answer each asked criterion, with the level proposed and decided, by the owner."""
     rules = assessment.framework.rules

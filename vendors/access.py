@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
-from django.contrib.auth.decorators import login_required
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render, resolve_url
 
 from vendors.permissions import can_read
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class StaffRequest(HttpRequest):
     """A request of somebody who is signed in and has a role."""
 
-    user: User  # type: ignore[assignment]
+    user: User
     htmx: Any
 
 
@@ -28,8 +28,9 @@ def staff_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     """Send strangers to sign in, and people without a role to a page that says who gives one."""
 
     @wraps(view)
-    @login_required
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _to_sign_in(request)
         staff = cast(StaffRequest, request)
         if not can_read(staff.user):
             return render(request, "no_role.html", status=403)
@@ -38,7 +39,22 @@ def staff_required(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     return guarded
 
 
-def permit(allowed: bool, message: str) -> None:
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """401 for a part of a page, which stays as it is; else the sign-in page.
+
+    Only a page is returned to afterwards: a form that was sent is not sent again by itself.
+    """
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=401)
+    query = QueryDict(mutable=True)
+    if request.method in {"GET", "HEAD"}:
+        query["next"] = request.get_full_path()
+    if settings.SESSION_COOKIE_NAME in request.COOKIES:
+        query["ended"] = "1"
+    return redirect(f"{resolve_url(settings.LOGIN_URL)}?{query.urlencode(safe='/')}")
+
+
+def permit(allowed: bool, message: str) -> None:  # noqa: FBT001 - reads as a sentence
     """Raise PermissionDenied with a sentence that says who can, unless it is allowed."""
     if not allowed:
         raise PermissionDenied(message)

@@ -29,7 +29,8 @@ class Actor(Protocol):
     is_active: bool
 
     @property
-    def role(self) -> str: ...
+    def role(self) -> str:
+        """One of Role, or "" for somebody without one."""
 
 
 def can_read(user: Actor) -> bool:

@@ -44,7 +44,7 @@ OPEN_STATES = [State.IN_PROGRESS, State.SUBMITTED]
 
 
 def _pair(moment: str, person: str) -> Q:
-    """A moment and its person are known together; an import may lack the person, never the moment."""
+    """Moment and person are known together; an import may lack the person, not the moment."""
     return Q(**{f"{moment}__isnull": False}) | Q(**{person: None})
 
 
@@ -133,7 +133,9 @@ class Assessment(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="cancelled")
-                | (Q(cancelled_at__isnull=False, cancelled_by__isnull=False) & ~Q(cancel_reason="")),
+                | (
+                    Q(cancelled_at__isnull=False, cancelled_by__isnull=False) & ~Q(cancel_reason="")
+                ),
                 name="assessment_cancelled_why",
             ),
             models.CheckConstraint(
@@ -210,7 +212,7 @@ class Assessment(models.Model):
 
 
 class Answer(models.Model):
-    """The answer to one criterion. All criteria have a row from the start; `version` guards saves."""
+    """The answer to one criterion. Each has a row from the start; `version` guards saves."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="answers")
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="+")
@@ -266,7 +268,8 @@ class Answer(models.Model):
                 condition=_pair("decided_at", "decided_by"), name="answer_decided_pair"
             ),
             models.CheckConstraint(
-                condition=Q(level="") | Q(decided_at__isnull=False), name="answer_level_when_decided"
+                condition=Q(level="") | Q(decided_at__isnull=False),
+                name="answer_level_when_decided",
             ),
             models.CheckConstraint(
                 condition=Q(consented=False) | Q(not_applicable=True), name="answer_consent_to_na"

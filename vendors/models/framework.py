@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from functools import lru_cache
 from typing import ClassVar
 
 from django.conf import settings
@@ -12,11 +11,8 @@ from django.db.models import Q
 
 from vendors import scoring
 
-
-@lru_cache(maxsize=32)
-def _parsed(fingerprint: str, document: str) -> scoring.Framework:
-    """Parse a document once a process; a published one never changes."""
-    return scoring.load_document(document)
+#: Parsed documents by fingerprint. A published one never changes, so none is ever stale.
+_PARSED: dict[str, scoring.Framework] = {}
 
 
 class Framework(models.Model):
@@ -44,14 +40,18 @@ class Framework(models.Model):
 
     @property
     def rules(self) -> scoring.Framework:
-        """The framework as the engine reads it."""
-        return _parsed(self.fingerprint, self.document)
+        """The framework as the engine reads it; parsed once a process."""
+        if self.fingerprint not in _PARSED:
+            _PARSED[self.fingerprint] = scoring.load_document(self.document)
+        return _PARSED[self.fingerprint]
 
 
 class Criterion(models.Model):
     """A criterion of one version: what an answer belongs to."""
 
-    framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="criterion_rows")
+    framework = models.ForeignKey(
+        Framework, on_delete=models.PROTECT, related_name="criterion_rows"
+    )
     category_code = models.CharField(max_length=40)
     code = models.CharField(max_length=40)
     position = models.PositiveSmallIntegerField()

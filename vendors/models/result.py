@@ -47,11 +47,15 @@ class AssessmentResult(models.Model):
 class CategoryScore(models.Model):
     """One category of a frozen result, so that comparisons re-weight without touching an answer."""
 
-    result = models.ForeignKey(AssessmentResult, on_delete=models.PROTECT, related_name="categories")
+    result = models.ForeignKey(
+        AssessmentResult, on_delete=models.PROTECT, related_name="categories"
+    )
     code = models.CharField(max_length=40)
     position = models.PositiveSmallIntegerField()
     weight = models.CharField(max_length=40, help_text="exact fraction")
-    score = models.CharField(max_length=200, blank=True, help_text="exact fraction; empty: not rated")
+    score = models.CharField(
+        max_length=200, blank=True, help_text="exact fraction; empty: not rated"
+    )
     claimed = models.CharField(max_length=200, blank=True)
     confidence = models.CharField(max_length=200, blank=True)
     score_value = models.DecimalField(max_digits=12, decimal_places=8, null=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from operator import itemgetter
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -31,8 +32,11 @@ SERVICES = {
 }
 
 
+COUNTRY_CHOICES = sorted(COUNTRIES.items(), key=itemgetter(1))
+
+
 def name_key(name: str) -> str:
-    """What two spellings of one name have in common: trimmed, one space between words, casefolded."""
+    """What spellings of one name have in common: trimmed, one space between words, casefolded."""
     return " ".join(name.split()).casefold()
 
 
@@ -119,9 +123,7 @@ class Site(models.Model):
 
     vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="sites")
     city = models.CharField(_("city"), max_length=120)
-    country = models.CharField(
-        _("country"), max_length=2, choices=sorted(COUNTRIES.items(), key=lambda pair: pair[1])
-    )
+    country = models.CharField(_("country"), max_length=2, choices=COUNTRY_CHOICES)
     headcount = models.PositiveIntegerField(
         _("people"), null=True, blank=True, validators=[MaxValueValidator(10_000_000)]
     )

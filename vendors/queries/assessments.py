@@ -15,7 +15,9 @@ def assessment_for(user: Actor, public_id: uuid.UUID) -> QuerySet[Assessment]:
     return (
         Assessment.objects.visible_to(user)
         .filter(public_id=public_id)
-        .select_related("vendor", "framework", "owner", "submitted_by", "returned_by", "approved_by")
+        .select_related(
+            "vendor", "framework", "owner", "submitted_by", "returned_by", "approved_by"
+        )
     )
 
 

@@ -117,10 +117,14 @@ def counts() -> Counts:
     vendors = Vendor.objects.current().aggregate(
         all=Count("pk"), rated=Count("pk", filter=Q(latest_result__isnull=False))
     )
-    assessments = Assessment.objects.open().filter(vendor__archived_at=None).aggregate(
-        running=Count("pk"),
-        waiting=Count("pk", filter=Q(state=State.SUBMITTED)),
-        late=Count("pk", filter=Q(due_on__lt=today)),
+    assessments = (
+        Assessment.objects.open()
+        .filter(vendor__archived_at=None)
+        .aggregate(
+            running=Count("pk"),
+            waiting=Count("pk", filter=Q(state=State.SUBMITTED)),
+            late=Count("pk", filter=Q(due_on__lt=today)),
+        )
     )
     return Counts(
         vendors=vendors["all"],
@@ -152,7 +156,9 @@ def bands() -> Bands | None:
         return None
     found = dict(
         AssessmentResult.objects.filter(
-            pk__in=Vendor.objects.current().filter(latest_result__isnull=False).values("latest_result")
+            pk__in=Vendor.objects.current()
+            .filter(latest_result__isnull=False)
+            .values("latest_result")
         )
         .values_list("band")
         .annotate(vendors=Count("pk"))

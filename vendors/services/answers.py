@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -18,10 +17,13 @@ from vendors.scoring import Fault
 from vendors.services.audit import record_event
 from vendors.services.refusals import FaultyInput, Refused, StaleAnswer
 
+if TYPE_CHECKING:
+    from vetting.models import User
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerChange:
-    """What somebody typed for one criterion. `value` is exact text; None with is_answered is "never"."""
+    """What somebody typed for one criterion: `value` as text, None with is_answered for "never"."""
 
     value: str | None = None
     is_answered: bool = False
@@ -52,7 +54,9 @@ def faults_of(assessment: Assessment, code: str, change: AnswerChange) -> list[F
         reason=change.reason,
         comment=change.comment,
     )
-    found = scoring.check_answer(criterion, answer, timezone.localdate(), rules.scoring.level_values)
+    found = scoring.check_answer(
+        criterion, answer, timezone.localdate(), rules.scoring.level_values
+    )
     return [Fault(fault.field, fault.message) for fault in found]
 
 
@@ -80,7 +84,7 @@ def save_answer(
     answer: Answer,
     change: AnswerChange,
     version: int,
-    by: AbstractBaseUser,
+    by: User,
 ) -> Answer:
     """Store one answer and its event, and return the row as it stands now.
 
@@ -90,7 +94,12 @@ def save_answer(
     faults = faults_of(assessment, answer.code, change)
     if faults:
         raise FaultyInput(faults)
-    held = Assessment.objects.select_for_update(no_key=True).only("state", "as_of").get(pk=assessment.pk)
+    change = _exact(assessment, answer.code, change)
+    held = (
+        Assessment.objects.select_for_update(no_key=True)
+        .only("state", "as_of")
+        .get(pk=assessment.pk)
+    )
     if not held.is_in_progress:
         raise Refused(_("The answers are locked: the assessment was submitted meanwhile."))
     before_entries = tuple(answer.certifications.all()) if _has_register(assessment, answer) else ()
@@ -120,13 +129,21 @@ def save_answer(
     return answer
 
 
+def _exact(assessment: Assessment, code: str, change: AnswerChange) -> AnswerChange:
+    """The change with its value as exact text: 97.5 for "97,5"."""
+    if not change.is_answered:
+        return change
+    criterion = assessment.framework.rules.criterion(code)
+    return replace(change, value=scoring.write_value(scoring.read_value(criterion, change.value)))
+
+
 def _has_register(assessment: Assessment, answer: Answer) -> bool:
     """Whether register entries may back this answer."""
     criterion = assessment.framework.rules.criterion(answer.code)
     return bool(criterion.standards)
 
 
-def _columns(change: AnswerChange, by: AbstractBaseUser) -> dict[str, Any]:
+def _columns(change: AnswerChange, by: User) -> dict[str, Any]:
     """The stored columns of a change; what a reviewer decided before is void."""
     return {
         "is_answered": change.is_answered and not change.not_applicable,
@@ -147,7 +164,7 @@ def _columns(change: AnswerChange, by: AbstractBaseUser) -> dict[str, Any]:
     }
 
 
-def _apply(answer: Answer, change: AnswerChange, by: AbstractBaseUser) -> None:
+def _apply(answer: Answer, change: AnswerChange, by: User) -> None:
     """Bring the row in memory to what was stored."""
     for name, value in _columns(change, by).items():
         setattr(answer, name, value)

@@ -6,9 +6,8 @@ import calendar
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,6 +27,10 @@ from vendors.queries.documents import portable_assessment
 from vendors.queries.scores import score_now
 from vendors.services.audit import record_event
 from vendors.services.refusals import Refused
+
+if TYPE_CHECKING:
+    from vetting.models import User
+
 
 SNAPSHOT_FORMAT = "vetting-snapshot/1"
 
@@ -55,7 +58,7 @@ def obstacles(assessment: Assessment, rows: list[Answer], result: scoring.Result
 
 @transaction.atomic
 def approve_assessment(
-    *, assessment: Assessment, by: AbstractBaseUser, note: str = "", imported: bool = False
+    *, assessment: Assessment, by: User, note: str = "", imported: bool = False
 ) -> AssessmentResult:
     """Freeze the result, as of today in the organisation's zone; an import keeps its own day.
 
@@ -166,9 +169,7 @@ def _moment(value: Any) -> str | None:
 _UTC = timezone.get_fixed_timezone(0)
 
 
-def _snapshot(
-    assessment: Assessment, rows: list[Answer], result: scoring.Result
-) -> dict[str, Any]:
+def _snapshot(assessment: Assessment, rows: list[Answer], result: scoring.Result) -> dict[str, Any]:
     """Everything a scorecard may say of an approved assessment, without anything that moves."""
     rules = assessment.framework.rules
     return {

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -20,21 +19,24 @@ from vendors.scoring import Fault
 from vendors.services.audit import record_event
 from vendors.services.refusals import FaultyInput, Refused
 
+if TYPE_CHECKING:
+    from vetting.models import User
+
 
 @transaction.atomic
-def start_assessment(
+def start_assessment(  # noqa: PLR0913 - an assessment has that many parts
     *,
     vendor: Vendor,
     framework: Framework,
     intake: dict[str, Any],
-    owner: AbstractBaseUser | None,
+    owner: User | None,
     due_on: date | None = None,
     service: str = "",
     sites: Iterable[Site] = (),
-    helpers: Iterable[AbstractBaseUser] = (),
+    helpers: Iterable[User] = (),
     tier: int | None = None,
     as_of: date | None = None,
-    by: AbstractBaseUser | None,
+    by: User | None,
 ) -> Assessment:
     """Open the questionnaire for a vendor. The tier follows from the intake unless it is given.
 
@@ -45,6 +47,9 @@ def start_assessment(
         raise Refused(_("This vendor is archived. Restore it first."))
     proposal = _proposal(intake, required=tier is None)
     last = Assessment.objects.filter(vendor=vendor).aggregate(last=Max("number"))["last"] or 0
+    chosen = tier if tier is not None else proposal
+    if chosen is None:
+        raise Refused(_("The intake is incomplete, so there is no tier."))
     assessment = Assessment(
         vendor=vendor,
         framework=framework,
@@ -52,7 +57,7 @@ def start_assessment(
         number=last + 1,
         service=service,
         intake=intake,
-        tier=tier if tier is not None else proposal,
+        tier=chosen,
         proposed_tier=proposal,
         owner_id=owner.pk if owner else None,
         due_on=due_on,
@@ -85,7 +90,8 @@ def _proposal(intake: dict[str, Any], *, required: bool) -> int | None:
     faults = scoring.check_intake(intake)
     if required:
         faults += [
-            Fault(factor.code, _("Choose one of the four.")) for factor in scoring.missing_factors(intake)
+            Fault(factor.code, _("Choose one of the four."))
+            for factor in scoring.missing_factors(intake)
         ]
     if faults:
         raise FaultyInput(faults)
@@ -108,7 +114,7 @@ def _move(assessment: Assessment, verb: str, **fields: Any) -> None:
 
 
 @transaction.atomic
-def submit_assessment(*, assessment: Assessment, by: AbstractBaseUser | None) -> None:
+def submit_assessment(*, assessment: Assessment, by: User | None) -> None:
     """Lock the answers and pass them on. Raises Refused while a must-have is unanswered."""
     Assessment.objects.select_for_update(no_key=True).get(pk=assessment.pk)
     progress = progress_of(assessment, plain_answers_of(assessment))
@@ -117,9 +123,7 @@ def submit_assessment(*, assessment: Assessment, by: AbstractBaseUser | None) ->
             _("%(count)d must-haves are unanswered. Answer them, then submit.")
             % {"count": progress.open_must_haves}
         )
-    _move(
-        assessment, "submit", submitted_at=timezone.now(), submitted_by=by
-    )
+    _move(assessment, "submit", submitted_at=timezone.now(), submitted_by=by)
     record_event(
         action="assessment.submit",
         by=by,
@@ -130,7 +134,7 @@ def submit_assessment(*, assessment: Assessment, by: AbstractBaseUser | None) ->
 
 
 @transaction.atomic
-def return_assessment(*, assessment: Assessment, reason: str, by: AbstractBaseUser) -> None:
+def return_assessment(*, assessment: Assessment, reason: str, by: User) -> None:
     """Open the answers again, with a reason. Raises Refused without one."""
     if not reason.strip():
         raise Refused(_("Say why it goes back, so that it can be mended."))
@@ -153,7 +157,7 @@ def return_assessment(*, assessment: Assessment, reason: str, by: AbstractBaseUs
 
 
 @transaction.atomic
-def cancel_assessment(*, assessment: Assessment, reason: str, by: AbstractBaseUser) -> None:
+def cancel_assessment(*, assessment: Assessment, reason: str, by: User) -> None:
     """End an open assessment without a result, with a reason. Raises Refused without one."""
     if not reason.strip():
         raise Refused(_("Say why it is cancelled."))
@@ -178,12 +182,12 @@ def change_intake(
     *,
     assessment: Assessment,
     intake: dict[str, Any],
-    owner: AbstractBaseUser | None,
+    owner: User | None,
     due_on: date | None,
     service: str,
     sites: Iterable[Site],
-    helpers: Iterable[AbstractBaseUser],
-    by: AbstractBaseUser,
+    helpers: Iterable[User],
+    by: User,
 ) -> None:
     """Store other intake answers, scope or people; the tier follows the new proposal.
 
@@ -194,7 +198,12 @@ def change_intake(
     # a tier that a manager chose stands until a manager chooses again
     tier = assessment.tier if assessment.tier_reason else proposal
     changed = Assessment.objects.filter(pk=assessment.pk, state="in_progress").update(
-        intake=intake, proposed_tier=proposal, tier=tier, owner=owner, due_on=due_on, service=service
+        intake=intake,
+        proposed_tier=proposal,
+        tier=tier,
+        owner=owner,
+        due_on=due_on,
+        service=service,
     )
     if not changed:
         raise Refused(_("The answers are locked, so the intake is too."))
@@ -212,8 +221,8 @@ def change_intake(
 
 
 @transaction.atomic
-def change_tier(*, assessment: Assessment, tier: int, reason: str, by: AbstractBaseUser) -> None:
-    """Set another tier than the proposed one. Raises Refused when it is lowered without a reason."""
+def change_tier(*, assessment: Assessment, tier: int, reason: str, by: User) -> None:
+    """Set another tier than proposed. Raises Refused when it is lowered without a reason."""
     proposed = assessment.proposed_tier or assessment.tier
     if tier > proposed and not reason.strip():
         raise Refused(_("Asking fewer questions than the risk calls for needs a reason."))

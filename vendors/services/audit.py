@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.contrib.auth.models import AbstractBaseUser
+from typing import TYPE_CHECKING, Any
 
 from vendors.models import Assessment, AuditEvent, Vendor
+
+if TYPE_CHECKING:
+    from vetting.models import User
+
 
 #: Who is named where a command acts and nobody is signed in.
 SYSTEM = "Command line"
@@ -15,7 +17,7 @@ SYSTEM = "Command line"
 def record_event(
     *,
     action: str,
-    by: AbstractBaseUser | None,
+    by: User | None,
     assessment: Assessment | None = None,
     vendor: Vendor | None = None,
     subject: str = "",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
@@ -13,6 +13,10 @@ from vendors.models import Criterion, Framework, WeightProfile
 from vendors.scoring import Fault
 from vendors.services.audit import record_event
 from vendors.services.refusals import FaultyInput
+
+if TYPE_CHECKING:
+    from vetting.models import User
+
 
 BALANCED = "Balanced"
 
@@ -26,7 +30,7 @@ class Published:
 
 
 @transaction.atomic
-def publish_framework(*, text: str, by: AbstractBaseUser | None) -> Published:
+def publish_framework(*, text: str, by: User | None) -> Published:
     """Check a framework file and publish it; the same content again is no change.
 
     Raises scoring.FrameworkError with each fault, and FaultyInput when other content stands
@@ -36,7 +40,9 @@ def publish_framework(*, text: str, by: AbstractBaseUser | None) -> Published:
     found = Framework.objects.filter(slug=rules.slug, version=rules.version).first()
     if found is not None:
         if found.fingerprint != rules.fingerprint:
-            message = f"{rules.version} is published already with other content; give it a new version"
+            message = (
+                f"{rules.version} is published already with other content; give it a new version"
+            )
             raise FaultyInput([Fault("framework.version", message)])
         return Published(found, is_new=False)
     framework = Framework.objects.create(
@@ -72,8 +78,8 @@ def _add_criteria(framework: Framework) -> None:
     )
 
 
-def _add_profiles(framework: Framework, by: AbstractBaseUser | None) -> None:
-    """Balanced is the framework's own weights; the others come from the file. One in force a name."""
+def _add_profiles(framework: Framework, by: User | None) -> None:
+    """Balanced is the framework's own weights; the others come from the file."""
     rules = framework.rules
     wanted = {BALANCED: ("", {category.code: category.weight for category in rules.categories})}
     for profile in rules.weight_profiles:
@@ -85,16 +91,24 @@ def _add_profiles(framework: Framework, by: AbstractBaseUser | None) -> None:
         ).first()
         if in_force is not None and in_force.weights == exact:
             continue
-        _replace_profile(rules.slug, name, description, exact, in_force, by)
+        _replace_profile(
+            slug=rules.slug,
+            name=name,
+            description=description,
+            weights=exact,
+            in_force=in_force,
+            by=by,
+        )
 
 
 def _replace_profile(
+    *,
     slug: str,
     name: str,
     description: str,
     weights: dict[str, str | None],
     in_force: WeightProfile | None,
-    by: AbstractBaseUser | None,
+    by: User | None,
 ) -> None:
     """Retire the version in force, if there is one, and add the next."""
     if in_force is not None:

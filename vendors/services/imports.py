@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -29,6 +29,9 @@ from vendors.services.audit import record_event
 from vendors.services.refusals import FaultyInput, Refused
 from vendors.services.vendors import add_vendor
 
+if TYPE_CHECKING:
+    from vetting.models import User
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -42,12 +45,12 @@ class Imported:
 def import_assessment(
     *,
     text: str,
-    approve_as: AbstractBaseUser | None = None,
-    owner: AbstractBaseUser | None = None,
+    approve_as: User | None = None,
+    owner: User | None = None,
     due_on: date | None = None,
     is_sample: bool = False,
     undecided: bool = False,
-    by: AbstractBaseUser | None,
+    by: User | None,
 ) -> Imported:
     """Make an assessment in progress from a portable document; `evidence` is the decided level.
 
@@ -77,7 +80,10 @@ def import_assessment(
         answers = scoring.answers_of(portable, rules)
         _store_answers(assessment, answers, decided=not undecided)
         record_event(
-            action="assessment.import", by=by, assessment=assessment, after={"answers": len(answers)}
+            action="assessment.import",
+            by=by,
+            assessment=assessment,
+            after={"answers": len(answers)},
         )
         if approve_as is not None:
             _approve(assessment, approve_as)
@@ -108,14 +114,33 @@ def _framework(portable: scoring.PortableAssessment) -> Framework:
     return found
 
 
-def _vendor(
-    portable: scoring.PortableVendor, *, is_sample: bool, by: AbstractBaseUser | None
-) -> Vendor:
-    """The vendor with this name, or a new one. A known vendor keeps its profile as it is."""
+def _vendor(portable: scoring.PortableVendor, *, is_sample: bool, by: User | None) -> Vendor:
+    """The vendor with this name, or a new one.
+
+    A known vendor keeps its profile as it is; register entries that it lacks are added.
+    """
     found = Vendor.objects.filter(name_key=name_key(portable.name)).first()
-    if found is not None:
-        return found
-    vendor = add_vendor(
+    vendor = found or _new_vendor(portable, is_sample=is_sample, by=by)
+    known = set(vendor.certifications.values_list("standard", "level", "number", "expires_on"))
+    Certification.objects.bulk_create(
+        Certification(
+            vendor=vendor,
+            standard=entry.standard,
+            level=entry.level,
+            issuer=entry.issuer,
+            number=entry.number,
+            issued_on=entry.issued_on,
+            expires_on=entry.expires_on,
+        )
+        for entry in portable.certifications
+        if (entry.standard, entry.level, entry.number, entry.expires_on) not in known
+    )
+    return vendor
+
+
+def _new_vendor(portable: scoring.PortableVendor, *, is_sample: bool, by: User | None) -> Vendor:
+    """The vendor of the file, with its sites and contacts."""
+    return add_vendor(
         vendor=Vendor(
             name=portable.name,
             legal_name=portable.legal_name,
@@ -135,19 +160,6 @@ def _vendor(
         ],
         by=by,
     )
-    Certification.objects.bulk_create(
-        Certification(
-            vendor=vendor,
-            standard=entry.standard,
-            level=entry.level,
-            issuer=entry.issuer,
-            number=entry.number,
-            issued_on=entry.issued_on,
-            expires_on=entry.expires_on,
-        )
-        for entry in portable.certifications
-    )
-    return vendor
 
 
 def _store_answers(
@@ -193,13 +205,15 @@ _ANSWER_COLUMNS = [
 ]
 
 
-def _approve(assessment: Assessment, person: AbstractBaseUser) -> None:
+def _approve(assessment: Assessment, person: User) -> None:
     """Submit and approve in a manager's name, who so consents to what doesn't apply."""
-    actor: Actor = person  # type: ignore[assignment]
+    actor: Actor = person
     if actor.role != Role.MANAGER:
         raise Refused(_("%s is not a manager, and only managers approve.") % person)
     assessment.answers.filter(not_applicable=True).update(
         consented=True, decided_at=timezone.now(), decided_by=person
     )
     submit_assessment(assessment=assessment, by=person)
-    approve_assessment(assessment=assessment, by=person, note=_("Approved on import"), imported=True)
+    approve_assessment(
+        assessment=assessment, by=person, note=_("Approved on import"), imported=True
+    )

@@ -8,7 +8,7 @@ from vendors.models import Answer
 from vendors.scoring import Fault
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - a refusal is an outcome, not an error
     """The change cannot be made; the message says why, in words for the person who asked."""
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -15,6 +14,9 @@ from vendors import scoring
 from vendors.models import Answer, Assessment
 from vendors.services.audit import record_event
 from vendors.services.refusals import Refused, StaleAnswer
+
+if TYPE_CHECKING:
+    from vetting.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,13 @@ def _held(assessment: Assessment) -> Assessment:
     """The assessment, locked. Raises Refused unless it waits for a decision."""
     held = Assessment.objects.select_for_update(no_key=True).only("state").get(pk=assessment.pk)
     if not held.is_submitted:
-        raise Refused(_("The assessment does not wait for a decision any more. Load the page again."))
+        raise Refused(
+            _("The assessment does not wait for a decision any more. Load the page again.")
+        )
     return held
 
 
-def _check(assessment: Assessment, answer: Answer, decision: Decision, by: AbstractBaseUser) -> None:
+def _check(assessment: Assessment, answer: Answer, decision: Decision, by: User) -> None:
     """Refuse what a reviewer may not decide."""
     rules = assessment.framework.rules
     criterion = rules.criterion(answer.code)
@@ -70,7 +74,7 @@ def decide_answer(
     answer: Answer,
     decision: Decision,
     version: int,
-    by: AbstractBaseUser,
+    by: User,
 ) -> Answer:
     """Store a decision on one answer.
 
@@ -107,7 +111,7 @@ def decide_answer(
 
 
 @transaction.atomic
-def accept_proposals(*, assessment: Assessment, by: AbstractBaseUser) -> int:
+def accept_proposals(*, assessment: Assessment, by: User) -> int:
     """Confirm each undecided proposed level, and consent to each not applicable; return how many.
 
     Answers that the same person gave are left out. Texts still need a rating.

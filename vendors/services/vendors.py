@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
 from django.utils import timezone
@@ -13,6 +12,10 @@ from django.utils.translation import gettext as _
 from vendors.models import Certification, Contact, Site, Vendor, name_key
 from vendors.services.audit import record_event
 from vendors.services.refusals import Refused
+
+if TYPE_CHECKING:
+    from vetting.models import User
+
 
 PROFILE = ["name", "legal_name", "website", "services", "languages", "headcount"]
 
@@ -29,7 +32,10 @@ def _profile(vendor: Vendor) -> dict[str, Any]:
 def _register_entry(entry: Certification) -> dict[str, Any]:
     """A register entry as the trail keeps it."""
     fields = model_to_dict(entry, exclude=["id", "vendor"])
-    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in fields.items()}
+    return {
+        name: value.isoformat() if hasattr(value, "isoformat") else value
+        for name, value in fields.items()
+    }
 
 
 @transaction.atomic
@@ -38,7 +44,7 @@ def add_vendor(
     vendor: Vendor,
     sites: list[Site],
     contacts: list[Contact],
-    by: AbstractBaseUser | None,
+    by: User | None,
 ) -> Vendor:
     """Store a new vendor with its sites and contacts.
 
@@ -52,10 +58,10 @@ def add_vendor(
             vendor.save(force_insert=True)
     except IntegrityError as error:
         raise Refused(_("There is a vendor with this name already.")) from error
-    for row in (*sites, *contacts):
-        row.vendor = vendor
-        row.save()
-    record_event(action="vendor.add", by=by, vendor=vendor, subject=vendor.name, after=_profile(vendor))
+    _attach(vendor, sites, contacts)
+    record_event(
+        action="vendor.add", by=by, vendor=vendor, subject=vendor.name, after=_profile(vendor)
+    )
     return vendor
 
 
@@ -67,7 +73,7 @@ def edit_vendor(
     contacts: list[Contact],
     removed: list[Site | Contact],
     before: dict[str, Any],
-    by: AbstractBaseUser,
+    by: User,
 ) -> Vendor:
     """Store a changed profile; `before` is `profile_of` the vendor as it was read.
 
@@ -82,15 +88,28 @@ def edit_vendor(
         raise Refused(_("There is another vendor with this name.")) from error
     for gone in removed:
         gone.delete()
-    for row in (*sites, *contacts):
-        row.vendor = vendor
-        row.save()
+    _attach(vendor, sites, contacts)
     after = _profile(vendor)
     if after != before:
         record_event(
-            action="vendor.edit", by=by, vendor=vendor, subject=vendor.name, before=before, after=after
+            action="vendor.edit",
+            by=by,
+            vendor=vendor,
+            subject=vendor.name,
+            before=before,
+            after=after,
         )
     return vendor
+
+
+def _attach(vendor: Vendor, sites: list[Site], contacts: list[Contact]) -> None:
+    """Store sites and contacts as this vendor's."""
+    for site in sites:
+        site.vendor = vendor
+        site.save()
+    for contact in contacts:
+        contact.vendor = vendor
+        contact.save()
 
 
 def profile_of(vendor: Vendor) -> dict[str, Any]:
@@ -99,7 +118,7 @@ def profile_of(vendor: Vendor) -> dict[str, Any]:
 
 
 @transaction.atomic
-def archive_vendor(*, vendor: Vendor, by: AbstractBaseUser) -> None:
+def archive_vendor(*, vendor: Vendor, by: User) -> None:
     """Take a vendor out of the lists. Raises Refused while an assessment is open."""
     if vendor.assessments.filter(state__in=["in_progress", "submitted"]).exists():
         raise Refused(_("An assessment of this vendor is open. Finish or cancel it first."))
@@ -110,7 +129,7 @@ def archive_vendor(*, vendor: Vendor, by: AbstractBaseUser) -> None:
 
 
 @transaction.atomic
-def restore_vendor(*, vendor: Vendor, by: AbstractBaseUser) -> None:
+def restore_vendor(*, vendor: Vendor, by: User) -> None:
     """Bring an archived vendor back into the lists."""
     changed = Vendor.objects.filter(pk=vendor.pk, archived_at__isnull=False).update(
         archived_at=None, archived_by=None
@@ -121,7 +140,7 @@ def restore_vendor(*, vendor: Vendor, by: AbstractBaseUser) -> None:
 
 @transaction.atomic
 def save_certification(
-    *, entry: Certification, before: Certification | None = None, by: AbstractBaseUser | None
+    *, entry: Certification, before: Certification | None = None, by: User | None
 ) -> Certification:
     """Add an entry to the register, or store a changed one; `before` is the row as it was."""
     entry.save()
@@ -137,7 +156,7 @@ def save_certification(
 
 
 @transaction.atomic
-def remove_certification(*, entry: Certification, by: AbstractBaseUser) -> None:
+def remove_certification(*, entry: Certification, by: User) -> None:
     """Take an entry out of the register. Answers that it backs keep their record of it."""
     if Certification.objects.filter(pk=entry.pk, removed_at=None).update(removed_at=timezone.now()):
         record_event(

@@ -24,7 +24,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, id: UUID, **_options: Any) -> None:  # noqa: A002 - the option's name
         """Print one line of canonical JSON."""
-        found = Assessment.objects.select_related("vendor", "framework").filter(public_id=id).first()
+        found = (
+            Assessment.objects.select_related("vendor", "framework").filter(public_id=id).first()
+        )
         if found is None:
             raise CommandError(f"There is no assessment {id}")
         self.stdout.write(canonical_json(exported_assessment(found)))

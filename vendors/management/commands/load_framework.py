@@ -13,7 +13,7 @@ from vendors.services.refusals import FaultyInput
 
 
 class Command(BaseCommand):
-    """`load_framework FILE.yaml`: faults are listed with their paths, and nothing is stored then."""
+    """`load_framework FILE.yaml`: lists faults with their paths, and stores nothing then."""
 
     help = "Check a framework file and publish it. With any fault nothing is stored."
 
@@ -32,7 +32,9 @@ class Command(BaseCommand):
         except (FrameworkError, FaultyInput) as error:
             for fault in error.faults:
                 self.stderr.write(f"{fault.path}: {fault.message}")
-            raise CommandError(f"{file.name}: {len(error.faults)} faults, nothing stored") from error
+            raise CommandError(
+                f"{file.name}: {len(error.faults)} faults, nothing stored"
+            ) from error
         verb = "published" if published.is_new else "is published already, no change"
         framework = published.framework
         self.stdout.write(

@@ -28,9 +28,7 @@ class Command(BaseCommand):
         parser.add_argument("--role", required=True, choices=[str(role) for role in Role])
         parser.add_argument("--name", default="")
 
-    def handle(
-        self, *_args: Any, email: str, role: str, name: str, **_options: Any
-    ) -> None:
+    def handle(self, *_args: Any, email: str, role: str, name: str, **_options: Any) -> None:
         """Make the user, or say what is wrong and exit 1."""
         try:
             validate_email(email)

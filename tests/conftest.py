@@ -1,0 +1,190 @@
+"""Fixtures for the whole suite: no way out of this machine, real servers, a real browser."""
+
+import ipaddress
+import os
+import shutil
+import socket
+
+import pytest
+
+from tests import services
+from tests.site import Site
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+_connect, _connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+
+def require(found, reason):
+    """Skip with a visible reason where this machine lacks something; fail where CI does."""
+    if not found:
+        if os.environ.get("CI", "").casefold() == "true":
+            pytest.fail(f"CI must have it: {reason}")
+        pytest.skip(reason)
+    return found
+
+
+def _refuse_far_away(link, address):
+    if link.family in {socket.AF_INET, socket.AF_INET6}:
+        host = str(address[0]).partition("%")[0]
+        if host != "localhost" and not ipaddress.ip_address(host).is_loopback:
+            raise RuntimeError(f"A test tried to reach {host}; only this machine may be reached.")
+
+
+def _guarded_connect(link, address):
+    _refuse_far_away(link, address)
+    return _connect(link, address)
+
+
+def _guarded_connect_ex(link, address):
+    _refuse_far_away(link, address)
+    return _connect_ex(link, address)
+
+
+def pytest_configure():
+    """Close the way out before any test or fixture runs."""
+    socket.socket.connect = _guarded_connect
+    socket.socket.connect_ex = _guarded_connect_ex
+
+
+def pytest_unconfigure():
+    socket.socket.connect = _connect
+    socket.socket.connect_ex = _connect_ex
+
+
+@pytest.fixture(autouse=True)
+def media_folder(settings, tmp_path):
+    """Files that a test stores go with the test."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """A private PostgreSQL for this run; `.url` names a database, `.kill()` crashes it."""
+    try:
+        server = services.start_postgres()
+    except services.MissingError as missing:
+        require(None, str(missing))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgres_database(postgres_server):
+    """The address of an empty PostgreSQL database of this test alone."""
+    return services.new_database(postgres_server.url)
+
+
+@pytest.fixture
+def redis_server():
+    """A private Redis of this test alone; `.url` is its address with the password."""
+    try:
+        server = services.start_redis()
+    except services.MissingError as missing:
+        require(None, str(missing))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def make_site(tmp_path):
+    """A function that makes a whole installation on the embedded default or on given servers."""
+    made = []
+
+    def make(**options):
+        folder = tmp_path / f"site-{len(made)}"
+        folder.mkdir()
+        made.append(Site(folder, **options))
+        return made[-1]
+
+    yield make
+    for site in made:
+        site.close()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The machine's Chromium, started once."""
+    binary = require(
+        shutil.which("chromium") or shutil.which("chromium-browser"),
+        "no Chromium: apt-get install chromium",
+    )
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread, at which Django would refuse the database.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=binary, headless=True, args=CHROMIUM_ARGUMENTS
+        )
+        yield browser
+        browser.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
+
+
+@pytest.fixture
+def new_page(chromium, live_server):
+    """A function that opens a browser page on the live server.
+
+    After the test, anything that the content policy refused and any script error fails it.
+    """
+    contexts, faults = [], []
+
+    def listen(page):
+        page.on("pageerror", lambda error: faults.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                faults.append(f"{page.url}: {message.text}")
+                if message.type == "error" and "Failed to load resource" not in message.text
+                else None
+            ),
+        )
+
+    def open_page(**options):
+        options.setdefault("viewport", WIDE)
+        options.setdefault("base_url", live_server.url)
+        options.setdefault("locale", "en-GB")
+        context = chromium.new_context(**options)
+        context.set_default_timeout(15_000)
+        context.on("page", listen)
+        contexts.append(context)
+        return context.new_page()
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not faults, "\n".join(faults)
+
+
+@pytest.fixture
+def page(new_page):
+    """One wide, light page on the live server."""
+    return new_page()
+
+
+@pytest.fixture(scope="session")
+def axe_faults():
+    """A function that runs axe on a page and returns its faults by WCAG 2.2 AA, one a line."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+    def run(page):
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+        return [
+            f"{fault['id']}: {node['target']} {node['failureSummary']}"
+            for fault in found.response["violations"]
+            for node in fault["nodes"]
+        ]
+
+    return run
