@@ -4,13 +4,11 @@
 #   make bench   measurements        make setup   .venv for work on the code
 # PYTHON chooses the interpreter: make PYTHON=python3.12 demo
 
-PYTHON ?= python3
 PROCESSES ?= 2
 ARGS ?=
 VENV := .venv/bin
 LOCK := uv pip compile --universal --generate-hashes --python-version 3.11 --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --quiet
-export PYTHON
 
 .PHONY: demo test check bench setup runtime services lock clean
 
@@ -32,7 +30,7 @@ services: setup
 
 test: services
 	$(VENV)/python -m pytest -n $(PROCESSES) $(ARGS)
-	TEST_ON=postgresql $(VENV)/python -m pytest -n $(PROCESSES) -m "not benchmark and not browser and not services and not anywhere" $(ARGS)
+	TEST_ON=postgresql $(VENV)/python -m pytest -n $(PROCESSES) -m "not browser and not services" $(ARGS)
 
 check: setup
 	$(VENV)/ruff check .
@@ -46,8 +44,9 @@ check: setup
 		$(VENV)/python manage.py check --deploy --fail-level WARNING && \
 		$(VENV)/python manage.py makemigrations --check --dry-run
 
-bench: services
-	$(VENV)/python -m pytest -m benchmark -p no:randomly -s $(ARGS) tests/benchmarks
+bench: setup
+	@tools/system demo
+	$(VENV)/python tests/benchmarks/bench.py $(ARGS)
 
 lock:
 	$(LOCK) requirements.in -o requirements.txt

@@ -1,7 +1,10 @@
 """Names of this app for Django."""
 
 from django.apps import AppConfig
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
+
+from scorecards.checks import renderer_check
 
 
 class ScorecardsConfig(AppConfig):
@@ -10,3 +13,7 @@ class ScorecardsConfig(AppConfig):
     name = "scorecards"
     label = "scorecards"
     verbose_name = _("Scorecards")
+
+    def ready(self) -> None:
+        """Let `manage.py check` say whether documents can be drawn here."""
+        checks.register(renderer_check)

@@ -17,9 +17,11 @@ from vendors.permissions import Actor, can_read
 
 MAX_ATTEMPTS = 5
 #: Longer than the task's hard time limit, so that a live worker never loses its claim.
-LEASE = timedelta(seconds=180)
+LEASE = timedelta(
+    seconds=getattr(settings, "SCORECARD_LEASE_SECONDS", settings.CELERY_TASK_TIME_LIMIT + 30)
+)
 #: A job that nobody picked up for so long is published again.
-STALLED_AFTER = timedelta(seconds=60)
+STALLED_AFTER = timedelta(seconds=getattr(settings, "SCORECARD_STALLED_SECONDS", 60))
 
 
 class BuildState(models.TextChoices):
@@ -44,7 +46,9 @@ class Scorecard(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="scorecards")
-    number = models.CharField(max_length=20, blank=True, help_text=_("VET-YYYY-NNNN; drafts have none"))
+    number = models.CharField(
+        max_length=20, blank=True, help_text=_("VET-YYYY-NNNN; drafts have none")
+    )
     is_draft = models.BooleanField()
     content = models.TextField(help_text="canonical JSON")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the content")
@@ -53,7 +57,9 @@ class Scorecard(models.Model):
     state = models.CharField(max_length=20, choices=BuildState, default=BuildState.QUEUED)
     step = models.CharField(max_length=40, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    token = models.PositiveIntegerField(default=0, help_text="fences off a builder that lost its lease")
+    token = models.PositiveIntegerField(
+        default=0, help_text="fences off a builder that lost its lease"
+    )
     lease_until = models.DateTimeField(null=True)
     woken_at = models.DateTimeField(null=True, help_text="when a worker was last told")
     error = models.TextField(blank=True)

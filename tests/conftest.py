@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 
+import hypothesis
 import pytest
 
 from tests import services
@@ -51,7 +52,9 @@ def _guarded_connect_ex(link, address):
 
 
 def pytest_configure():
-    """Close the way out before any test or fixture runs."""
+    """Close the way out before any test or fixture runs; no test fails for being slow."""
+    hypothesis.settings.register_profile("suite", deadline=None)
+    hypothesis.settings.load_profile("suite")
     socket.socket.connect = _guarded_connect
     socket.socket.connect_ex = _guarded_connect_ex
 
@@ -95,14 +98,31 @@ def redis_server():
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def ready_folder(tmp_path_factory):
+    """The data folder of an installation on the embedded default: migrated, static collected."""
+    folder = tmp_path_factory.mktemp("ready")
+    site = Site(folder)
+    site.manage("migrate", "--verbosity", "0")
+    site.manage("shell", "--verbosity", "0", "--command",
+                "from vetting.staticfiles import collect_if_stale as c; c()")  # fmt: skip
+    return folder
+
+
 @pytest.fixture
-def make_site(tmp_path):
-    """A function that makes a whole installation on the embedded default or on given servers."""
+def make_site(tmp_path, request):
+    """A function that makes a whole installation on the embedded default or on given servers.
+
+    With `ready=True` its tables are there already (embedded default only).
+    """
     made = []
 
-    def make(**options):
+    def make(*, ready=False, **options):
         folder = tmp_path / f"site-{len(made)}"
-        folder.mkdir()
+        if ready:
+            shutil.copytree(request.getfixturevalue("ready_folder"), folder)
+        else:
+            folder.mkdir()
         made.append(Site(folder, **options))
         return made[-1]
 

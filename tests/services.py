@@ -34,7 +34,7 @@ class Server:
     command: list
     folder: Path
     user: dict
-    process: subprocess.Popen = None
+    process: subprocess.Popen | None = None
 
     def start(self):
         with (self.folder / "log").open("ab") as log:

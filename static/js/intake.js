@@ -30,7 +30,7 @@
     return { sum, open: names.length - done, done };
   }
 
-  function reasons(risk) {
+  function reasons(risk, open) {
     const sensitive = picked('data_sensitivity');
     const harmful = picked('harmful_content');
     const found = {
@@ -39,16 +39,16 @@
       harmful: Boolean(harmful) && harmful.value === 'yes',
     };
     const first = found.high || found.sensitive || found.harmful;
-    found.middle = !first && risk >= Number(panel.dataset.two);
-    found.low = !first && !found.middle;
+    found.middle = !first && !open && risk >= Number(panel.dataset.two);
+    found.low = !first && !open && !found.middle;
     return found;
   }
 
   function draw() {
     const { sum, open, done } = add();
     const risk = (100 * sum) / most;
-    const why = reasons(risk);
-    const tier = why.low ? 3 : why.middle ? 2 : 1;
+    const why = reasons(risk, open);
+    const tier = open ? 0 : why.low ? 3 : why.middle ? 2 : 1;
     say('[data-risk]', shown(sum));
     say('[data-sum]', sum);
     say('[data-tier]', tier);

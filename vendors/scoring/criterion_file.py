@@ -170,7 +170,7 @@ def _bounds(
     if answer_type is not AnswerType.TEXT:
         return Fraction(0), None
     for key, value in (("min", 0), ("max", RATING_MAX)):
-        if scale.number(key, value, value, required=False) is None and key in scale:
+        if scale.number(key, required=False) not in {None, value}:
             scale.fault(key, f"must be {value}")
     return Fraction(0), Fraction(RATING_MAX)
 
@@ -201,8 +201,7 @@ def _points(
 def _certificate(scale: Table, choices: tuple[Choice, ...]) -> Scale:
     known = {choice.value for choice in choices}
     expiring = scale.texts("expiring_values")
-    if "expiring_values" not in scale:
-        scale.fault("expiring_values", "missing")
+    scale.get("expiring_values", required=True)
     for position, value in enumerate(expiring):
         if value not in known:
             scale.fault(f"expiring_values[{position}]", f"{value} is not one of the choices")

@@ -192,11 +192,7 @@ def _result(
         return overall_under(((code, value(item)) for code, item in categories.items()), weights)
 
     overall, claimed = over(lambda item: item.score), over(lambda item: item.claimed)
-    below = tuple(
-        item.code
-        for item in categories.values()
-        if item.score is not None and item.score < scoring.floor_below
-    )
+    below = _below_floor(scoring, categories)
     return Result(
         tier=tier,
         as_of=as_of,
@@ -219,6 +215,15 @@ def _result(
         evidence_gain=None if overall is None or claimed is None else claimed - overall,
         answered=sum(item.state != UNANSWERED for item in criteria.values()),
         asked=len(criteria),
+    )
+
+
+def _below_floor(scoring: Scoring, categories: Mapping[str, CategoryResult]) -> tuple[str, ...]:
+    """The rated categories whose unrounded score lies under the floor."""
+    return tuple(
+        item.code
+        for item in categories.values()
+        if item.score is not None and item.score < scoring.floor_below
     )
 
 

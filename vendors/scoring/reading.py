@@ -97,10 +97,9 @@ class Table:
     def __init__(self, value: object, path: str, faults: list[Fault]) -> None:
         self.path = path
         self.faults = faults
-        self.values: dict[str, object] = {}
-        if isinstance(value, dict):
-            self.values = value
-        else:
+        self.values: dict[str, object] = value if isinstance(value, dict) else {}
+        self.is_object = isinstance(value, dict)
+        if not self.is_object:
             self.fault("", f"must be an object, not {kind_of(value)}")
 
     def __contains__(self, key: str) -> bool:
@@ -118,7 +117,7 @@ class Table:
 
     def get(self, key: str, *, required: bool) -> object:
         """The value of a key, or None; a missing one is a fault where it is required."""
-        if required and key not in self.values:
+        if required and self.is_object and key not in self.values:
             self.fault(key, "missing")
         return self.values.get(key)
 
@@ -145,15 +144,17 @@ class Table:
         *,
         required: bool = True,
     ) -> Fraction | None:
-        """An exact number from `low` to `high`."""
+        """An exact number, from `low` to `high` where they are given."""
         value = self.get(key, required=required)
         if key not in self.values:
             return None
         number = as_number(value)
-        if number is None:
+        if isinstance(value, BadNumber):
+            self.fault(key, f"is {kind_of(value)}")
+        elif number is None:
             self.fault(key, f"must be a number, not {kind_of(value)}")
-        elif not in_range(number, low, high):
-            self.fault(key, f"must be {range_words(low, high)}, not {number_text(number)}")
+        elif low is not None and high is not None and not low <= number <= high:
+            self.fault(key, f"must be from {low} to {high}, not {number_text(number)}")
         return number
 
     def whole(self, key: str, low: int, high: int, *, required: bool = False) -> int | None:
@@ -165,7 +166,7 @@ class Table:
             self.fault(key, f"must be a whole number, not {kind_of(value)}")
             return None
         if not low <= value <= high:
-            self.fault(key, f"must be {range_words(low, high)}, not {value}")
+            self.fault(key, f"must be from {low} to {high}, not {value}")
             return None
         return value
 
@@ -229,18 +230,6 @@ def as_number(value: object) -> Fraction | None:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
     return Fraction(value)
-
-
-def in_range(value: Fraction, low: int | None, high: int | None) -> bool:
-    """Whether a number lies within bounds, of which each may be missing."""
-    return (low is None or value >= low) and (high is None or value <= high)
-
-
-def range_words(low: int | None, high: int | None) -> str:
-    """Bounds in words."""
-    if high is None:
-        return f"at least {low}"
-    return f"at most {high}" if low is None else f"from {low} to {high}"
 
 
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NoReturn
 
 import yaml
 
@@ -98,7 +99,6 @@ class _Builder:
     def _take_key(self, top: _Open, event: yaml.NodeEvent) -> None:
         if not isinstance(event, yaml.ScalarEvent):
             self._stop(event, "keys must be text")
-            return
         top.key = str(event.value)
         if top.key in top.value:
             self.faults.append(Fault(joined(top.path, printable(top.key)), "given twice"))
@@ -132,7 +132,7 @@ class _Builder:
             top.value[top.key] = value
             top.key = None
 
-    def _stop(self, event: yaml.Event, message: str) -> None:
+    def _stop(self, event: yaml.Event, message: str) -> NoReturn:
         mark = event.start_mark
         raise DocumentError([Fault(f"line {mark.line + 1}" if mark else WHOLE, message)])
 

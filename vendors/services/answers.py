@@ -95,29 +95,18 @@ def save_answer(
     if faults:
         raise FaultyInput(faults)
     change = _exact(assessment, answer.code, change)
-    held = (
-        Assessment.objects.select_for_update(no_key=True)
-        .only("state", "as_of")
-        .get(pk=assessment.pk)
-    )
-    if not held.is_in_progress:
-        raise Refused(_("The answers are locked: the assessment was submitted meanwhile."))
-    before_entries = tuple(answer.certifications.all()) if _has_register(assessment, answer) else ()
-    before = _recorded(answer, before_entries)
-    if answer.version == version and _same(answer, change, before_entries):
+    _hold(assessment)
+    entries = tuple(answer.certifications.all()) if _has_register(assessment, answer) else ()
+    before = _recorded(answer, entries)
+    if answer.version == version and _same(answer, change, entries):
         return answer
-    changed = Answer.objects.filter(pk=answer.pk, version=version).update(
-        version=F("version") + 1, **_columns(change, by)
-    )
-    if not changed:
-        raise StaleAnswer(Answer.objects.select_related("answered_by").get(pk=answer.pk))
-    _apply(answer, change, by)
-    answer.version = version + 1
-    if set(change.certifications) != set(before_entries):
-        answer.certifications.set(change.certifications)
-    if held.as_of is not None:
+    _swap(answer, change, version, by)
+    if assessment.as_of is not None:
+        # an import's own day stands only until somebody edits it
         Assessment.objects.filter(pk=assessment.pk).update(as_of=None)
         assessment.as_of = None
+    if set(change.certifications) != set(entries):
+        answer.certifications.set(change.certifications)
     record_event(
         action="answer.save",
         by=by,
@@ -127,6 +116,32 @@ def save_answer(
         after=_recorded(answer, change.certifications),
     )
     return answer
+
+
+def _hold(assessment: Assessment) -> None:
+    """Lock the assessment against a submission that comes at the same moment.
+
+    Raises Refused when the answers are locked already.
+    """
+    held = (
+        Assessment.objects.select_for_update(no_key=True)
+        .only("state", "as_of")
+        .get(pk=assessment.pk)
+    )
+    if not held.is_in_progress:
+        raise Refused(_("The answers are locked: the assessment was submitted meanwhile."))
+    assessment.as_of = held.as_of
+
+
+def _swap(answer: Answer, change: AnswerChange, version: int, by: User) -> None:
+    """Store the change if nobody saved after `version`; raises StaleAnswer else."""
+    changed = Answer.objects.filter(pk=answer.pk, version=version).update(
+        version=F("version") + 1, **_columns(change, by)
+    )
+    if not changed:
+        raise StaleAnswer(Answer.objects.select_related("answered_by").get(pk=answer.pk))
+    _apply(answer, change, by)
+    answer.version = version + 1
 
 
 def _exact(assessment: Assessment, code: str, change: AnswerChange) -> AnswerChange:

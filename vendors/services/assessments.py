@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -47,9 +47,6 @@ def start_assessment(  # noqa: PLR0913 - an assessment has that many parts
         raise Refused(_("This vendor is archived. Restore it first."))
     proposal = _proposal(intake, required=tier is None)
     last = Assessment.objects.filter(vendor=vendor).aggregate(last=Max("number"))["last"] or 0
-    chosen = tier if tier is not None else proposal
-    if chosen is None:
-        raise Refused(_("The intake is incomplete, so there is no tier."))
     assessment = Assessment(
         vendor=vendor,
         framework=framework,
@@ -57,24 +54,16 @@ def start_assessment(  # noqa: PLR0913 - an assessment has that many parts
         number=last + 1,
         service=service,
         intake=intake,
-        tier=chosen,
+        tier=cast(int, tier or proposal),
         proposed_tier=proposal,
-        owner_id=owner.pk if owner else None,
+        owner=owner,
         due_on=due_on,
         as_of=as_of,
-        created_by_id=by.pk if by else None,
+        created_by=by,
     )
-    try:
-        with transaction.atomic():
-            assessment.save(force_insert=True)
-    except IntegrityError as error:
-        raise Refused(_("This vendor has an open assessment on this framework already.")) from error
+    _insert(assessment)
     assessment.sites.set(sites)
     assessment.helpers.set(helper.pk for helper in helpers)
-    Answer.objects.bulk_create(
-        Answer(assessment=assessment, criterion=row, code=row.code)
-        for row in framework.criterion_rows.all()
-    )
     record_event(
         action="assessment.start",
         by=by,
@@ -83,6 +72,22 @@ def start_assessment(  # noqa: PLR0913 - an assessment has that many parts
         after={"framework": str(framework), "tier": assessment.tier, "intake": intake},
     )
     return assessment
+
+
+def _insert(assessment: Assessment) -> None:
+    """Store a new assessment and a row for each criterion.
+
+    Raises Refused where the vendor has an open one on this framework.
+    """
+    try:
+        with transaction.atomic():
+            assessment.save(force_insert=True)
+    except IntegrityError as error:
+        raise Refused(_("This vendor has an open assessment on this framework already.")) from error
+    Answer.objects.bulk_create(
+        Answer(assessment=assessment, criterion=row, code=row.code)
+        for row in assessment.framework.criterion_rows.all()
+    )
 
 
 def _proposal(intake: dict[str, Any], *, required: bool) -> int | None:

@@ -61,14 +61,13 @@ def import_assessment(
     """
     portable = _parsed(text)
     framework = _framework(portable)
-    rules = framework.rules
-    faults = scoring.check_against(portable, rules)
+    faults = scoring.check_against(portable, framework.rules, timezone.localdate())
     if faults:
         raise FaultyInput(faults)
+    answers = scoring.answers_of(portable, framework.rules)
     try:
-        vendor = _vendor(portable.vendor, is_sample=is_sample, by=by)
         assessment = start_assessment(
-            vendor=vendor,
+            vendor=_vendor(portable.vendor, is_sample=is_sample, by=by),
             framework=framework,
             intake=dict(portable.intake),
             owner=owner,
@@ -77,21 +76,14 @@ def import_assessment(
             as_of=portable.as_of,
             by=by,
         )
-        answers = scoring.answers_of(portable, rules)
-        _store_answers(assessment, answers, decided=not undecided)
-        record_event(
-            action="assessment.import",
-            by=by,
-            assessment=assessment,
-            after={"answers": len(answers)},
-        )
+        _store_answers(assessment, answers, decided=not undecided, by=by)
         if approve_as is not None:
             _approve(assessment, approve_as)
     except FaultyInput:
         raise
     except Refused as refusal:
         raise FaultyInput([Fault("", str(refusal))]) from refusal
-    result = scoring.score(rules, answers, assessment.tier, portable.as_of)
+    result = scoring.score(framework.rules, answers, assessment.tier, portable.as_of)
     return Imported(assessment, result)
 
 
@@ -163,7 +155,11 @@ def _new_vendor(portable: scoring.PortableVendor, *, is_sample: bool, by: User |
 
 
 def _store_answers(
-    assessment: Assessment, answers: dict[str, scoring.Answer], *, decided: bool
+    assessment: Assessment,
+    answers: dict[str, scoring.Answer],
+    *,
+    decided: bool,
+    by: User | None,
 ) -> None:
     """Fill the rows that the start made, in the owner's name."""
     rows = []
@@ -185,6 +181,12 @@ def _store_answers(
         row.version = 1
         rows.append(row)
     Answer.objects.bulk_update(rows, _ANSWER_COLUMNS)
+    record_event(
+        action="assessment.import",
+        by=by,
+        assessment=assessment,
+        after={"answers": len(answers)},
+    )
 
 
 _ANSWER_COLUMNS = [

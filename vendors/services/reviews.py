@@ -114,11 +114,14 @@ def decide_answer(
 def accept_proposals(*, assessment: Assessment, by: User) -> int:
     """Confirm each undecided proposed level, and consent to each not applicable; return how many.
 
-    Answers that the same person gave are left out. Texts still need a rating.
+    Answers that the same person gave, and those outside the tier, are left out. Texts still need a
+    rating.
     """
     _held(assessment)
+    asked = [item.code for item in assessment.framework.rules.asked(assessment.tier)]
     undecided = (
-        assessment.answers.filter(Q(is_answered=True) | Q(not_applicable=True), decided_at=None)
+        assessment.answers.filter(code__in=asked, decided_at=None)
+        .filter(Q(is_answered=True) | Q(not_applicable=True))
         .exclude(answered_by=by)
         .order_by("criterion__position")
     )

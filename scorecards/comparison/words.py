@@ -1,0 +1,148 @@
+"""What the comparison says, in sentences. Differences are taken from the figures shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scorecards.comparison.columns import Column
+from scorecards.ranking import Ranking, Standing
+from vendors import scoring
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """A vendor that is not ranked, and why."""
+
+    text: str
+    criteria: tuple[scoring.Criterion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The lead first, then what qualifies it, then who is out."""
+
+    lead: str
+    qualifiers: tuple[str, ...]
+    out: tuple[Out, ...]
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a sentence: A, B and C."""
+    known = list(names)
+    if len(known) < 2:
+        return "".join(known)
+    return _("%(some)s and %(last)s") % {"some": ", ".join(known[:-1]), "last": known[-1]}
+
+
+def summary_of(ranking: Ranking, columns: Sequence[Column], rules: scoring.Framework) -> Summary:
+    """Sentences for the panel above the table."""
+    qualifiers = [
+        *_ties(ranking),
+        *([_("Too close to call: the lead is under 1 point.")] if ranking.is_close else []),
+        *_basis(ranking, columns, rules),
+        *_unapproved(columns),
+    ]
+    return Summary(lead_of(ranking), tuple(qualifiers), tuple(_outside(ranking, columns)))
+
+
+def lead_of(ranking: Ranking) -> str:
+    """Who leads whom, and by how much."""
+    first = ranking.at(1)
+    if not first:
+        return _("No vendor can be ranked.")
+    names = {"first": listed(item.name for item in first), "score": _figure(first[0])}
+    if len(first) > 1:
+        return _("%(first)s share the first place with %(score)s.") % names
+    lead = ranking.lead_shown
+    if lead is None:
+        return _("Only %(first)s can be ranked, with %(score)s.") % names
+    names["second"] = listed(item.name for item in ranking.runners_up)
+    if lead <= 0:
+        return _("%(first)s leads %(second)s by less than 0.1 points.") % names
+    names["lead"] = scoring.shown(lead)
+    return _("%(first)s leads %(second)s by %(lead)s points.") % names
+
+
+def _figure(standing: Standing) -> str:
+    return "" if standing.score is None else scoring.shown(standing.score)
+
+
+def _ties(ranking: Ranking) -> list[str]:
+    """Shared places below the first."""
+    found = []
+    for place in sorted({item.rank for item in ranking.ranked if item.rank and item.rank > 1}):
+        sharing = ranking.at(place)
+        if len(sharing) > 1:
+            words = _("%(names)s share place %(place)s with %(score)s.")
+            names = listed(item.name for item in sharing)
+            found.append(words % {"names": names, "place": place, "score": _figure(sharing[0])})
+    return found
+
+
+def _basis(ranking: Ranking, columns: Sequence[Column], rules: scoring.Framework) -> list[str]:
+    """The categories left out, for whom they are not rated, and what that changes."""
+    basis = ranking.basis
+    if not basis.left_out:
+        return []
+    left_out = []
+    for code in basis.left_out:
+        missing = [c.name for c in columns if c.rank and c.entry.scores.get(code) is None]
+        words = _("%(category)s (not rated for %(names)s)")
+        category = rules.category(code).name
+        left_out.append(words % {"category": category, "names": listed(missing)})
+    text = _("Left out of the ranking: %s.") % listed(left_out)
+    if len(ranking.placed) < 2:
+        return [text]
+    counted = len(basis.left_out)
+    if basis.order_changes:
+        change = ngettext("With it the order changes.", "With them the order changes.", counted)
+    else:
+        change = ngettext(
+            "With it the order stays the same.", "With them the order stays the same.", counted
+        )
+    return [f"{text} {change}"]
+
+
+def _unapproved(columns: Sequence[Column]) -> list[str]:
+    names = [column.name for column in columns if not column.entry.is_approved]
+    if not names:
+        return []
+    return [
+        ngettext(
+            "%s is not approved: its figures can still change.",
+            "%s are not approved: their figures can still change.",
+            len(names),
+        )
+        % listed(names)
+    ]
+
+
+def _outside(ranking: Ranking, columns: Sequence[Column]) -> list[Out]:
+    """Who is not ranked, and the must-haves that did it."""
+    by_key = {column.entry.key: column for column in columns}
+    found = [
+        Out(_("%s cannot be ranked: no category is rated for all.") % item.name)
+        for item in ranking.ranked
+        if item.rank is None
+    ]
+    for item in (*ranking.pending, *ranking.failed):
+        column = by_key[item.key]
+        criteria = column.pending if column.is_eligible else column.failed
+        found.append(Out(_why_not(column, len(criteria)), criteria))
+    return found
+
+
+def _why_not(column: Column, count: int) -> str:
+    if column.is_eligible:
+        reason = ngettext("a must-have is not met yet", "must-haves are not met yet", count)
+    else:
+        reason = ngettext("a must-have fails", "must-haves fail", count)
+    names = {"name": column.name, "reason": reason}
+    if column.overall is None:
+        return _("%(name)s is not ranked: %(reason)s.") % names
+    names["score"] = scoring.shown(column.overall)
+    return _("%(name)s scores %(score)s but is not ranked: %(reason)s.") % names

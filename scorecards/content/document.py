@@ -1,0 +1,227 @@
+"""From a snapshot to the content of a scorecard, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from scorecards.content.figures import (
+    ContentError,
+    Points,
+    exact,
+    level_shares,
+    points_of,
+    shown,
+)
+from scorecards.content.rows import (
+    criteria_groups,
+    long_texts,
+    must_have_rows,
+    named,
+    not_applicable_rows,
+)
+from scorecards.content.words import long_day, long_moment, place, plain_code
+from vendors import scoring
+
+CONTENT_FORMAT = "vetting-scorecard/1"
+
+
+def scorecard_content(
+    *,
+    snapshot: Mapping[str, Any],
+    framework: scoring.Framework,
+    state: str,
+    valid_until: date | None,
+) -> dict[str, Any]:
+    """Everything that the document says, as JSON values without floats.
+
+    `state` is the assessment's; everything but an approved one is a draft. Raises ContentError
+    where the snapshot was made under another framework or does not add up.
+    """
+    if snapshot["framework"]["fingerprint"] != framework.fingerprint:
+        raise ContentError("the snapshot was made under another framework")
+    document, result = snapshot["document"], snapshot["result"]
+    points = points_of(framework, result, document["tier"])
+    answers = document["answers"]
+    return {
+        "format": CONTENT_FORMAT,
+        "engine_version": snapshot["engine_version"],
+        "is_draft": state != "approved",
+        "summary": _summary(snapshot, framework, state, valid_until),
+        "vendor": _vendor(snapshot),
+        "framework": {**snapshot["framework"], **_size(framework)},
+        "figures": _figures(result, points),
+        "gate": _gate(result),
+        "categories": _categories(framework, result, document["tier"]),
+        "must_haves": must_have_rows(framework, result, answers),
+        "strengths": named(sorted(points, key=lambda item: -item.earned), "earned"),
+        "gaps": named(sorted(points, key=lambda item: -(item.lost or 0)), "lost"),
+        "criteria": criteria_groups(framework, points, answers),
+        "not_applicable": not_applicable_rows(points, answers),
+        "texts": long_texts(points, answers),
+        "method": _method(framework),
+        "people": [_person(entry) for entry in snapshot["people"]],
+        "trail": [{**entry, "at_shown": long_moment(entry["at"])} for entry in snapshot["trail"]],
+    }
+
+
+def _summary(
+    snapshot: Mapping[str, Any],
+    framework: scoring.Framework,
+    state: str,
+    valid_until: date | None,
+) -> dict[str, Any]:
+    document, result = snapshot["document"], snapshot["result"]
+    band = result["band"]
+    until = valid_until.isoformat() if valid_until else None
+    return {
+        "vendor": document["vendor"]["name"],
+        "state": state,
+        "note": snapshot["assessment"]["note"],
+        "as_of": document["as_of"],
+        "as_of_shown": long_day(document["as_of"]),
+        "valid_until": until,
+        "valid_until_shown": long_day(until),
+        "issued_at": _issued(snapshot, state),
+        "tier": document["tier"],
+        "tier_reason": snapshot["assessment"]["tier_reason"],
+        "overall": result["overall_display"],
+        "band": band,
+        "band_label": framework.scoring.band(band).label if band else None,
+        "residual_risk": scoring.residual_risk(document["tier"], band) if band else None,
+        "gate": result["gate"],
+    }
+
+
+def _issued(snapshot: Mapping[str, Any], state: str) -> str | None:
+    """The moment of approval: the day that an issued document carries; drafts have none."""
+    if state != "approved":
+        return None
+    return next(str(entry["at"]) for entry in snapshot["people"] if entry["step"] == "approved")
+
+
+def _vendor(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    vendor, scope = snapshot["document"]["vendor"], snapshot["assessment"]
+    return {
+        "name": vendor["name"],
+        "legal_name": vendor.get("legal_name", ""),
+        "headcount": vendor.get("headcount"),
+        "services": [plain_code(code) for code in vendor.get("services", [])],
+        "languages": vendor.get("languages", []),
+        "sites": [place(site) for site in scope["sites"] or vendor.get("sites", [])],
+        "is_sample": scope["is_sample"],
+        "service": scope["service"],
+        "assessment": scope["title"],
+        "assessment_id": scope["id"],
+    }
+
+
+def _size(framework: scoring.Framework) -> dict[str, int]:
+    return {
+        "criteria": len(framework.criteria),
+        "categories": len(framework.categories),
+        "must_haves": len(framework.must_haves),
+    }
+
+
+def _figures(result: Mapping[str, Any], points: list[Points]) -> dict[str, Any]:
+    overall, claimed = exact(result["overall"]), exact(result["claimed"])
+    counted = [item for item in points if item.share is not None]
+    figures: dict[str, Any] = {
+        "overall": shown(overall),
+        "claimed": shown(claimed),
+        "confidence": shown(exact(result["confidence"])),
+        "range_low": shown(exact(result["range_low"])),
+        "range_high": shown(exact(result["range_high"])),
+        "asked": len(points),
+        "answered": sum(item.is_not_applicable or item.raw is not None for item in points),
+        "lost_by_answers": None,
+        "lost_by_evidence": None,
+        "shares": {level: shown(value, 0) for level, value in level_shares(counted).items()},
+    }
+    if overall is not None and claimed is not None:
+        # A difference is taken from the two figures shown, so that the column adds up.
+        printed = [scoring.rounded(value) for value in (Fraction(100), claimed, overall)]
+        figures["lost_by_answers"] = shown(printed[1] - printed[0])
+        figures["lost_by_evidence"] = shown(printed[2] - printed[1])
+    return figures
+
+
+def _gate(result: Mapping[str, Any]) -> dict[str, Any]:
+    outcomes = result["must_haves"]
+    return {
+        "result": result["gate"],
+        "total": len(outcomes),
+        "met": sum(outcome == scoring.PASS for outcome in outcomes.values()),
+        "failed": [code for code, outcome in outcomes.items() if outcome == scoring.FAIL],
+        "pending": [code for code, outcome in outcomes.items() if outcome == scoring.PENDING],
+        "band_uncapped": result["band_uncapped"],
+        "capped_by": result["categories_below_floor"]
+        if result["band"] != result["band_uncapped"]
+        else [],
+    }
+
+
+def _categories(
+    framework: scoring.Framework, result: Mapping[str, Any], tier: int
+) -> list[dict[str, Any]]:
+    entries = []
+    for category in framework.categories:
+        frozen = result["categories"][category.code]
+        asked = sum((c.weight for c in category.criteria if tier in c.tiers), Fraction(0))
+        applicable = Fraction(str(frozen["applicable_weight"]))
+        score = exact(frozen["score"])
+        entries.append(
+            {
+                "code": category.code,
+                "name": category.name,
+                "weight": scoring.number_text(category.weight),
+                "score": shown(score, 0),
+                "claimed": shown(exact(frozen["claimed"]), 0),
+                "confidence": shown(exact(frozen["confidence"]), 0),
+                "not_applicable": shown(100 * (asked - applicable) / asked, 0) if asked else None,
+                "band": _band(framework, score),
+            }
+        )
+    return entries
+
+
+def _band(framework: scoring.Framework, score: Fraction | None) -> str | None:
+    """The band of a category, from the whole number that is printed."""
+    if score is None:
+        return None
+    return scoring.band_of(framework.scoring, scoring.rounded(score, 0))
+
+
+def _method(framework: scoring.Framework) -> dict[str, Any]:
+    rules = framework.scoring
+    uppers = [Fraction(100), *(band.min for band in rules.bands)]
+    return {
+        "levels": [
+            {
+                "value": level.value,
+                "label": level.label,
+                "percent": scoring.number_text(100 * level.coefficient),
+            }
+            for level in rules.evidence_levels
+        ],
+        "bands": [
+            {
+                "value": band.value,
+                "label": band.label,
+                "min": scoring.number_text(band.min),
+                "max": scoring.number_text(upper),
+            }
+            for band, upper in zip(rules.bands, uppers, strict=False)
+        ],
+        "floor_below": scoring.number_text(rules.floor_below),
+        "floor_cap_band": rules.floor_cap_band,
+        "min_applicable_percent": scoring.number_text(rules.category_min_applicable_percent),
+    }
+
+
+def _person(entry: Mapping[str, Any]) -> dict[str, Any]:
+    person = entry["person"] or {"name": "", "role": ""}
+    return {**entry, "person": person, "at_shown": long_moment(entry["at"])}

@@ -1,0 +1,129 @@
+"""The tables of a scorecard: must-haves, strengths and gaps, criteria, what does not apply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scorecards.content.figures import Points, exact, shown
+from scorecards.content.words import answer_words
+from vendors import scoring
+
+#: How many strengths and gaps are named; the criteria table has all of them.
+NAMED = 4
+#: There the question is cut to this length; the criteria table has it whole.
+SHORT = 64
+#: Longer answers and comments stand in a part of their own, with a pointer in the table.
+CELL_LIMIT = 160
+
+_RESULTS = {scoring.PASS: "met", scoring.PENDING: "not met yet", scoring.FAIL: "failed"}
+
+
+def must_have_rows(
+    framework: scoring.Framework, result: Mapping[str, Any], answers: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Each must-have with its rule, the answer and the result."""
+    entries = []
+    for criterion in framework.must_haves:
+        code, rule = criterion.code, criterion.must_have
+        if rule is None:
+            continue
+        frozen, outcome = result["criteria"][code], result["must_haves"][code]
+        entries.append(
+            {
+                "code": code,
+                "question": criterion.question,
+                "rule": rule.text,
+                "min_score": scoring.number_text(rule.min_score),
+                "min_level": rule.min_evidence,
+                "answer": answer_words(criterion, answers.get(code)),
+                "level": frozen["evidence_level"] if isinstance(frozen, Mapping) else None,
+                "raw": shown(exact(frozen["raw"]), 0) if isinstance(frozen, Mapping) else None,
+                "result": outcome,
+                "result_shown": _RESULTS[outcome],
+            }
+        )
+    return entries
+
+
+def named(points: list[Points], figure: str) -> list[dict[str, Any]]:
+    """The first few criteria with a figure above nothing, in points of the overall score."""
+    return [
+        {
+            "code": item.criterion.code,
+            "question": _short(item.criterion.question),
+            "points": shown(getattr(item, figure)),
+            "of": shown(item.share),
+            "cause": item.cause,
+        }
+        for item in points[:NAMED]
+        if item.share is not None and getattr(item, figure) > 0
+    ]
+
+
+def _short(text: str) -> str:
+    """The text, cut between two words where it is long."""
+    if len(text) <= SHORT:
+        return text
+    return f"{text[:SHORT].rpartition(' ')[0].rstrip(',;:')} \N{HORIZONTAL ELLIPSIS}"
+
+
+def criteria_groups(
+    framework: scoring.Framework, points: list[Points], answers: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The asked criteria by category, categories without one left out."""
+    groups = []
+    for category in framework.categories:
+        rows = [
+            _row(p, answers.get(p.criterion.code)) for p in points if p.category == category.code
+        ]
+        if rows:
+            groups.append({"code": category.code, "name": category.name, "rows": rows})
+    return groups
+
+
+def _row(points: Points, entry: Mapping[str, Any] | None) -> dict[str, Any]:
+    criterion = points.criterion
+    words, comment = answer_words(criterion, entry), str((entry or {}).get("comment", ""))
+    is_long = len(words) > CELL_LIMIT
+    return {
+        "code": criterion.code,
+        "question": criterion.question,
+        "sources": "; ".join(criterion.sources),
+        "is_must_have": criterion.must_have is not None,
+        "answer": f"{words[: CELL_LIMIT - 20].rstrip()} \N{HORIZONTAL ELLIPSIS}"
+        if is_long
+        else words,
+        "has_more": is_long or bool(comment),
+        "raw": shown(points.raw, 0),
+        "level": points.level or None,
+        "score": shown(points.score, 0),
+        "lost": shown(points.lost, 2),
+        "share": shown(points.share, 2),
+    }
+
+
+def not_applicable_rows(points: list[Points], answers: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What was left out of the score, and why."""
+    return [
+        {
+            "code": item.criterion.code,
+            "question": item.criterion.question,
+            "reason": str(answers[item.criterion.code].get("reason", "")),
+        }
+        for item in points
+        if item.is_not_applicable
+    ]
+
+
+def long_texts(points: list[Points], answers: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Answers too long for a cell, and all comments, whole."""
+    found = []
+    for item in points:
+        entry = answers.get(item.criterion.code)
+        words = answer_words(item.criterion, entry)
+        long_answer = words if len(words) > CELL_LIMIT else ""
+        comment = str((entry or {}).get("comment", ""))
+        if long_answer or comment:
+            found.append({"code": item.criterion.code, "answer": long_answer, "comment": comment})
+    return found

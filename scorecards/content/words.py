@@ -1,0 +1,93 @@
+"""Answers, days and places in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from vendors import scoring
+from vendors.countries import COUNTRIES
+
+MINUS = "\N{MINUS SIGN}"
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def long_day(iso: str | None) -> str:
+    """A day with the month written out: 9 November 2026; "" where there is none."""
+    if not iso:
+        return ""
+    day = date.fromisoformat(iso)
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def long_moment(stamp: str | None) -> str:
+    """A moment in UTC: 9 November 2026, 14:05 UTC; "" where there is none."""
+    if not stamp:
+        return ""
+    moment = datetime.fromisoformat(stamp)
+    return f"{long_day(moment.date().isoformat())}, {moment:%H:%M} UTC"
+
+
+def plain_code(code: str) -> str:
+    """A code as a word: "back_office" is "Back office"."""
+    words = code.replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def place(site: Mapping[str, Any] | str) -> str:
+    """A site as city and country: Cebu, Philippines."""
+    if isinstance(site, str):
+        city, _, country = site.rpartition(", ")
+    else:
+        city, country = str(site.get("city", "")), str(site.get("country", ""))
+    return ", ".join(part for part in (city, COUNTRIES.get(country, country)) if part)
+
+
+def answer_words(criterion: scoring.Criterion, entry: Mapping[str, Any] | None) -> str:
+    """The answer to a criterion as people read it."""
+    if entry is not None and entry.get("not_applicable"):
+        return "Not applicable"
+    if entry is None or "value" not in entry:
+        return "Not answered"
+    return _value_words(criterion, entry)
+
+
+def _value_words(criterion: scoring.Criterion, entry: Mapping[str, Any]) -> str:
+    value, kind = entry["value"], criterion.answer_type
+    if kind in scoring.CHOICE_TYPES:
+        words = criterion.label(value)
+        return f"{words}, to {_short_day(entry['valid_to'])}" if entry.get("valid_to") else words
+    if kind in scoring.NUMBER_TYPES:
+        return _quantity(criterion, value)
+    if kind is scoring.AnswerType.DATE:
+        return _short_day(value) if value else "Never"
+    rating = entry.get("rating")
+    return str(value) if rating is None else f"Rated {rating} of 5. {value}"
+
+
+def _short_day(iso: str) -> str:
+    return scoring.day_text(date.fromisoformat(iso))
+
+
+def _quantity(criterion: scoring.Criterion, value: Any) -> str:
+    """A number with its unit; percent is written as the sign."""
+    number = scoring.number_text(Decimal(value)).replace("-", MINUS)
+    unit = criterion.scale.unit if criterion.scale else ""
+    if unit.startswith("percent"):
+        return f"{number}%{unit.removeprefix('percent')}"
+    return f"{number} {unit}".strip()

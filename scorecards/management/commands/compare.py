@@ -1,0 +1,159 @@
+"""Rank vendors under a weight profile, as the comparison page does."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import BaseCommand, CommandError
+
+from scorecards.comparison import Line, line_up
+from scorecards.comparison.entries import entries_of
+from scorecards.ranking import Ranking, Unranked
+from vendors import scoring
+from vendors.models import Vendor, name_key
+
+
+class Command(BaseCommand):
+    """`compare --profile NAME VENDOR VENDOR ... [--json]`."""
+
+    help = (
+        "Ranks vendors by their latest approved assessment, else by the open one. "
+        "Exit code 1 when one of them could not be taken in; the others are printed all the same."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare profile, vendors and form of the output."""
+        parser.add_argument(
+            "--profile",
+            default=scoring.BALANCED,
+            metavar="NAME",
+            help="weight profile; Balanced is the framework's own weights",
+        )
+        parser.add_argument("vendors", nargs="+", metavar="VENDOR", help="name or id")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Print the ranking."""
+        vendors = _found(options["vendors"])
+        entries = entries_of(vendors)
+        line = line_up(list(entries.values()), options["profile"])
+        faults = [
+            f"{vendor.name} has no assessment." for vendor in vendors if vendor.pk not in entries
+        ]
+        if line is None:
+            raise CommandError("\n".join(faults))
+        _check_profile(line, options["profile"])
+        faults += [
+            f"{entry.vendor.name} is assessed on {entry.framework}, the others on {line.framework}."
+            for entry in line.odd
+        ]
+        text = scoring.readable_json(_document(line)) if options["json"] else _table(line)
+        self.stdout.write(text, ending="")
+        if faults:
+            raise CommandError("\n".join(faults))
+
+
+def _found(names: Iterable[str]) -> list[Vendor]:
+    """The vendors of these names or ids, each once. Raises CommandError naming the unknown."""
+    rows = Vendor.objects.select_related("latest_result__assessment")
+    found: dict[int, Vendor] = {}
+    unknown = []
+    for name in names:
+        vendor = rows.filter(name_key=name_key(name)).first()
+        if vendor is None and (public_id := _uuid(name)) is not None:
+            vendor = rows.filter(public_id=public_id).first()
+        if vendor is None:
+            unknown.append(name)
+        else:
+            found[vendor.pk] = vendor
+    if unknown:
+        raise CommandError("\n".join(f"There is no vendor {name}." for name in unknown))
+    return list(found.values())
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _check_profile(line: Line, wanted: str) -> None:
+    """Raise CommandError where the profile is not one of the framework's."""
+    if line.profile.name.casefold() != wanted.casefold():
+        names = ", ".join(profile.name for profile in line.profiles)
+        raise CommandError(f"There is no weight profile {wanted}. There are: {names}.")
+
+
+def _document(line: Line) -> dict[str, object]:
+    """The whole order; keys are only ever added behind these."""
+    ranking, basis = line.ranking, line.ranking.basis
+    return {
+        "ranking": [
+            {"vendor": item.name, "rank": item.rank, "score": scoring.figure(item.score)}
+            for item in ranking.ranked
+        ],
+        "pending": _unranked(ranking.pending),
+        "failed": _unranked(ranking.failed),
+        "basis": {
+            "profile": line.profile.name,
+            "categories": [
+                {"code": code, "weight": scoring.figure(weight)}
+                for code, weight in basis.weights.items()
+            ],
+            "left_out": list(basis.left_out),
+            "order_changes": basis.order_changes,
+        },
+    }
+
+
+def _unranked(items: Sequence[Unranked]) -> list[dict[str, object]]:
+    return [
+        {
+            "vendor": item.name,
+            "score": scoring.figure(item.score),
+            "criteria": list(item.criteria),
+        }
+        for item in items
+    ]
+
+
+def _table(line: Line) -> str:
+    """The order as aligned text."""
+    ranking, basis = line.ranking, line.ranking.basis
+    rows = _rows(ranking)
+    width = max(len(name) for _place, name, _score, _why in rows)
+    lines = [
+        f"{place:>4}  {name:<{width}}  {score:>9}  {why}".rstrip()
+        for place, name, score, why in rows
+    ]
+    weights = ", ".join(f"{code} {scoring.shown(w)}%" for code, w in basis.weights.items())
+    lines += ["", f"Weights {line.profile.name}: {weights}"]
+    if basis.left_out:
+        change = "changes" if basis.order_changes else "stays the same"
+        lines.append(f"Left out: {', '.join(basis.left_out)}; with them the order {change}")
+    return "\n".join(lines) + "\n"
+
+
+def _rows(ranking: Ranking) -> list[tuple[str, str, str, str]]:
+    """Place, name, score and reason of everybody, in order."""
+    rows = [
+        (str(item.rank or "-"), item.name, _score(item.score), "" if item.rank else "no basis")
+        for item in ranking.ranked
+    ]
+    rows += [
+        ("-", item.name, _score(item.score), f"pending: {', '.join(item.criteria)}")
+        for item in ranking.pending
+    ]
+    return rows + [
+        ("-", item.name, _score(item.score), f"failed: {', '.join(item.criteria)}")
+        for item in ranking.failed
+    ]
+
+
+def _score(value: Fraction | None) -> str:
+    return "Not rated" if value is None else scoring.shown(value)

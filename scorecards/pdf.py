@@ -1,0 +1,240 @@
+"""HTML to PDF: the only importer of WeasyPrint.
+
+The library needs Pango, which a machine may lack. It is imported when the first document is drawn,
+so that every page works without it, and what is missing is said in one line.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from scorecards.charts import band_scale, bar
+
+#: Grows with every change of templates, styles or fonts that can move a byte of a document.
+TEMPLATE_VERSION = "1"
+INSTALL_LINE = "sudo apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+#: What WeasyPrint loads when it is imported, by its names on Linux.
+LIBRARIES = (
+    "libgobject-2.0.so.0",
+    "libpango-1.0.so.0",
+    "libharfbuzz.so.0",
+    "libfontconfig.so.1",
+    "libpangoft2-1.0.so.0",
+)
+ATTACHMENT_NAME = "scorecard.json"
+STYLES = "app:/css/scorecard.css"
+#: What a document may fetch: files of these kinds below the app's own static folder.
+_KINDS = {".css": "text/css", ".ttf": "font/ttf", ".svg": "image/svg+xml"}
+
+
+class RendererUnavailable(Exception):  # noqa: N818  a state of the machine, said in words
+    """Documents cannot be drawn on this machine; the message says what to install."""
+
+
+class DocumentRefused(Exception):  # noqa: N818  the same
+    """A document asked for something outside the app, so it is not drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A finished document."""
+
+    data: bytes
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Renderer:
+    """What a process prepares once: fonts and styles cost more to read than to use."""
+
+    library: Any
+    fetcher: Any
+    fonts: Any
+    styles: Any
+
+
+def missing_libraries(names: tuple[str, ...] = LIBRARIES) -> list[str]:
+    """The system libraries that cannot be loaded. Quick; on Linux only, elsewhere always empty."""
+    if platform.system() != "Linux":
+        return []
+    missing = []
+    for name in names:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            missing.append(name)
+    return missing
+
+
+def unavailable() -> str:
+    """Why scorecards cannot be built on this machine and what helps; "" where they can."""
+    return _advice() if missing_libraries() else ""
+
+
+def _advice() -> str:
+    return _(
+        "Scorecards cannot be built on this machine: Pango is missing. Install it with: %(line)s"
+    ) % {"line": INSTALL_LINE}
+
+
+def draw_scorecard(text: str, *, digest: str, number: str) -> Drawn:
+    """Draw the document of a content in canonical JSON. The same input gives the same bytes.
+
+    Raises RendererUnavailable where Pango is missing, DocumentRefused where the document asked
+    for anything but the app's own styles and fonts.
+    """
+    content = json.loads(text, parse_float=Decimal)
+    moment = issue_moment(content["summary"])
+    return draw(
+        scorecard_html(content, digest=digest, number=number),
+        identifier=bytes.fromhex(digest)[:16],
+        attachment=text,
+        moment=moment,
+    )
+
+
+def issue_moment(summary: Mapping[str, Any]) -> datetime:
+    """The moment that the file carries: that of approval, for a draft the start of its day."""
+    stamp = summary["issued_at"] or f"{summary['as_of']}T00:00:00+00:00"
+    return datetime.fromisoformat(stamp).astimezone(UTC)
+
+
+def scorecard_html(content: Mapping[str, Any], *, digest: str, number: str) -> str:
+    """The HTML of a scorecard, in the site's language whoever asks."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return render_to_string(
+            "scorecards/pdf/scorecard.html",
+            scorecard_context(content, digest=digest, number=number),
+        )
+
+
+def scorecard_context(content: Mapping[str, Any], *, digest: str, number: str) -> dict[str, Any]:
+    """What the templates of the document are given: the content and the geometry of its charts."""
+    overall = (content["figures"]["overall"] or {}).get("exact")
+    return {
+        "content": content,
+        "digest": digest,
+        "number": number,
+        "template_version": TEMPLATE_VERSION,
+        "attachment_name": ATTACHMENT_NAME,
+        "site_name": settings.SITE_NAME,
+        "stamp": issue_moment(content["summary"]).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "language": settings.LANGUAGE_CODE,
+        "scale": band_scale(content["method"]["bands"], overall),
+        "floor": bar(content["method"]["floor_below"], None),
+        "categories": [
+            {**entry, "bar": bar((entry["score"] or {}).get("exact"), entry["band"])}
+            for entry in content["categories"]
+        ],
+    }
+
+
+def draw(html: str, *, identifier: bytes, attachment: str, moment: datetime) -> Drawn:
+    """Lay out HTML and write it as a tagged PDF/A-3a with its content attached."""
+    renderer = _renderer()
+    fetcher = renderer.fetcher()
+    try:
+        document = renderer.library.HTML(string=html, base_url="app:/", url_fetcher=fetcher).render(
+            font_config=renderer.fonts, stylesheets=[renderer.styles]
+        )
+        data = document.write_pdf(
+            pdf_variant="pdf/a-3a",
+            pdf_tags=True,
+            pdf_identifier=identifier,
+            attachments=[
+                renderer.library.Attachment(
+                    string=attachment,
+                    name=ATTACHMENT_NAME,
+                    description="The content of this document as canonical JSON",
+                    relationship="Data",
+                    created=moment,
+                    modified=moment,
+                )
+            ],
+        )
+    except renderer.library.urls.FatalURLFetchingError as error:
+        raise DocumentRefused(_refusal(fetcher.blocked)) from error
+    if fetcher.blocked:
+        raise DocumentRefused(_refusal(fetcher.blocked))
+    return Drawn(data=data, pages=len(document.pages))
+
+
+def _refusal(addresses: list[str]) -> str:
+    return _("The document asked for something outside the app: %s") % ", ".join(addresses)
+
+
+def warm_up() -> None:
+    """Read fonts and styles and draw one small page. Raises RendererUnavailable."""
+    draw(
+        '<!doctype html><html lang="en"><title>-</title><p>Vetting <b>1</b>',
+        identifier=bytes(16),
+        attachment="{}",
+        moment=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+
+
+@cache
+def _renderer() -> _Renderer:
+    """Import the library and read fonts and styles. Raises RendererUnavailable."""
+    try:
+        import weasyprint  # it fails without Pango
+        from weasyprint.text.fonts import FontConfiguration
+    except OSError as error:
+        raise RendererUnavailable(_advice()) from error
+    fetcher = _closed_fetcher(weasyprint)
+    fonts = FontConfiguration()
+    reader = fetcher()
+    styles = weasyprint.CSS(url=STYLES, url_fetcher=reader, font_config=fonts)
+    if reader.blocked:
+        raise DocumentRefused(_refusal(reader.blocked))
+    return _Renderer(library=weasyprint, fetcher=fetcher, fonts=fonts, styles=styles)
+
+
+def _closed_fetcher(weasyprint: Any) -> Any:
+    """A fetcher class that opens the app's own static files, app:/..., and nothing else."""
+    urls = weasyprint.urls
+
+    class StaticOnly(urls.URLFetcher):  # type: ignore[misc, name-defined]
+        """Remembers what it refused: the library swallows some of the errors."""
+
+        def __init__(self) -> None:
+            super().__init__(allowed_protocols=("app",), allow_redirects=False, fail_on_errors=True)
+            self.blocked: list[str] = []
+
+        def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002  the library's
+            path = static_file(url)
+            if path is None:
+                self.blocked.append(url[:200])
+                raise urls.FatalURLFetchingError(f"{url[:200]} is not a file of this app")
+            return urls.URLFetcherResponse(
+                url, path.read_bytes(), {"Content-Type": _KINDS[path.suffix]}
+            )
+
+    return StaticOnly
+
+
+def static_file(url: str) -> Path | None:
+    """The static file that an app:/ address names; None for every other address."""
+    parts = urlsplit(url)
+    root = Path(settings.BASE_DIR, "static").resolve()
+    if parts.scheme != "app" or parts.netloc or "\0" in url or "%00" in url:
+        return None
+    path = (root / unquote(parts.path).lstrip("/")).resolve()
+    if not path.is_relative_to(root) or path.suffix not in _KINDS or not path.is_file():
+        return None
+    return path

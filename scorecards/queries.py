@@ -1,0 +1,64 @@
+"""What the register and the page of a scorecard show."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+from django.db.models import JSONField, Q, QuerySet
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Cast
+
+from scorecards.builder import STEPS
+from scorecards.models import BuildState, Scorecard
+from vendors.permissions import Actor
+
+#: Kinds of the register and what they keep.
+KINDS = {"all": Q(), "issued": Q(is_draft=False), "drafts": Q(is_draft=True)}
+
+
+def register(user: Actor, *, text: str = "", kind: str = "all") -> QuerySet[Scorecard]:
+    """All scorecards that the user may see, newest first, found by number, vendor or SHA-256.
+
+    Each has `summary`, the part of its content that lists show; the content itself is not loaded.
+    """
+    found = Scorecard.objects.visible_to(user).filter(KINDS.get(kind, Q()))
+    if text:
+        found = found.filter(
+            Q(number__icontains=text)
+            | Q(assessment__vendor__name__icontains=text)
+            | Q(digest__istartswith=text)
+            | Q(file_sha256__istartswith=text)
+        )
+    return (
+        found.select_related("assessment__vendor", "requested_by")
+        .defer("content")
+        .annotate(summary=KeyTransform("summary", Cast("content", JSONField())))
+        .order_by("-pk")
+    )
+
+
+def scorecard_for(user: Actor, public_id: uuid.UUID) -> QuerySet[Scorecard]:
+    """The scorecard with this id, with what its page shows."""
+    return register(user).filter(public_id=public_id).select_related("assessment__framework")
+
+
+@dataclass(frozen=True, slots=True)
+class BuildProgress:
+    """How far building is: the step and a share that grows with it."""
+
+    step: int
+    steps: int
+    code: str
+
+    @property
+    def percent(self) -> int:
+        """The share done when the step begins, and half of it."""
+        return 100 * (2 * self.step - 1) // (2 * self.steps)
+
+
+def progress_of(scorecard: Scorecard) -> BuildProgress | None:
+    """The step at hand, while it is being built."""
+    if scorecard.state != BuildState.BUILDING or scorecard.step not in STEPS:
+        return None
+    return BuildProgress(STEPS.index(scorecard.step) + 1, len(STEPS), scorecard.step)

@@ -1,0 +1,171 @@
+"""Asking for scorecards. The content is fixed here; a worker only draws it."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from scorecards import tasks
+from scorecards.builder import FileDamaged, stored_file
+from scorecards.content import ContentError, scorecard_content
+from scorecards.models import BuildState, NumberCounter, Scorecard
+from scorecards.pdf import TEMPLATE_VERSION
+from vendors import scoring
+from vendors.models import Assessment, State
+from vendors.queries.assessments import plain_answers_of
+from vendors.queries.documents import portable_assessment
+from vendors.queries.scores import score_now
+from vendors.services.approvals import people_of, scope_of, trail_of
+from vendors.services.audit import record_event
+
+if TYPE_CHECKING:
+    from vetting.models import User
+
+
+class NoScorecard(Exception):  # noqa: N818  a refusal is an outcome
+    """There is no scorecard to be had; the message says why, for the person who asked."""
+
+
+def request_scorecard(*, assessment: Assessment, by: User | None, wakes: bool = True) -> Scorecard:
+    """The scorecard of what the assessment says now: the one that is there, else a new row.
+
+    Approved assessments get a number, open ones a draft as of today. With `wakes` a worker is told
+    on commit. Raises NoScorecard for a cancelled assessment and for a record that contradicts
+    itself.
+    """
+    if assessment.state == State.CANCELLED:
+        raise NoScorecard(_("The assessment was cancelled, so it has no scorecard."))
+    try:
+        text = content_text(assessment)
+    except ContentError as error:
+        message = _("The stored record of the assessment cannot be drawn: %s.")
+        raise NoScorecard(message % error) from error
+    same = Scorecard.objects.filter(digest=scoring.digest(text), template_version=TEMPLATE_VERSION)
+    found = same.first()
+    if found is not None:
+        return found
+    try:
+        return _new_scorecard(assessment, text, by=by, wakes=wakes)
+    except IntegrityError:
+        # Somebody asked for the same document in this moment: theirs is ours.
+        return same.get()
+
+
+@transaction.atomic
+def _new_scorecard(assessment: Assessment, text: str, *, by: User | None, wakes: bool) -> Scorecard:
+    number = "" if not assessment.is_approved else _next_number(timezone.localdate().year)
+    scorecard = Scorecard.objects.create(
+        assessment=assessment,
+        number=number,
+        is_draft=not assessment.is_approved,
+        content=text,
+        digest=scoring.digest(text),
+        template_version=TEMPLATE_VERSION,
+        woken_at=timezone.now(),
+        requested_by=by,
+    )
+    record_event(
+        action="scorecard.request",
+        by=by,
+        assessment=assessment,
+        subject=number or str(_("Draft")),
+        after={"digest": scorecard.digest, "template": TEMPLATE_VERSION},
+    )
+    if wakes:
+        transaction.on_commit(partial(tasks.wake, scorecard.public_id), robust=True)
+    return scorecard
+
+
+def _next_number(year: int) -> str:
+    """VET-YYYY-NNNN, from a row that is locked until the document is there: no gaps, no doubles."""
+    NumberCounter.objects.get_or_create(year=year)
+    counter = NumberCounter.objects.select_for_update().get(year=year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"VET-{year}-{counter.last:04d}"
+
+
+@transaction.atomic
+def retry_scorecard(*, scorecard: Scorecard, by: User | None, wakes: bool = True) -> None:
+    """Build it once more: one that failed, or one whose file is gone or damaged.
+
+    Raises NoScorecard where there is nothing to build again.
+    """
+    if not can_be_rebuilt(scorecard):
+        raise NoScorecard(_("There is nothing to build again."))
+    changed = Scorecard.objects.filter(
+        pk=scorecard.pk, state=scorecard.state, token=scorecard.token
+    ).update(
+        state=BuildState.QUEUED,
+        attempts=0,
+        error="",
+        step="",
+        woken_at=timezone.now(),
+    )
+    if not changed:
+        return
+    record_event(
+        action="scorecard.retry",
+        by=by,
+        assessment=scorecard.assessment,
+        subject=scorecard.number or str(_("Draft")),
+        before={"state": scorecard.state, "file_sha256": scorecard.file_sha256},
+    )
+    if wakes:
+        transaction.on_commit(partial(tasks.wake, scorecard.public_id), robust=True)
+
+
+def can_be_rebuilt(scorecard: Scorecard) -> bool:
+    """Whether it failed, or is ready without the file that its row names."""
+    if scorecard.state != BuildState.READY:
+        return scorecard.state == BuildState.FAILED
+    try:
+        stored_file(scorecard)
+    except FileDamaged:
+        return True
+    return False
+
+
+def content_text(assessment: Assessment) -> str:
+    """What the scorecard of an assessment says now, as canonical JSON. Raises ContentError."""
+    if assessment.is_approved:
+        result = assessment.result
+        return _content(assessment, result.snapshot, valid_until=result.valid_until)
+    snapshot = scoring.canonical_json(_open_snapshot(assessment))
+    return _content(assessment, snapshot, valid_until=None)
+
+
+def _content(assessment: Assessment, snapshot: str, *, valid_until: date | None) -> str:
+    content = scorecard_content(
+        snapshot=json.loads(snapshot, parse_float=Decimal),
+        framework=assessment.framework.rules,
+        state=assessment.state,
+        valid_until=valid_until,
+    )
+    return scoring.canonical_json(content)
+
+
+def _open_snapshot(assessment: Assessment) -> dict[str, Any]:
+    """What approval would freeze, as it stands: levels as decided so far, as of its day."""
+    rules, rows = assessment.framework.rules, plain_answers_of(assessment)
+    return {
+        "engine_version": scoring.ENGINE_VERSION,
+        "framework": {
+            "slug": rules.slug,
+            "name": rules.name,
+            "version": rules.version,
+            "fingerprint": rules.fingerprint,
+        },
+        "assessment": scope_of(assessment),
+        "document": portable_assessment(assessment, rows),
+        "result": score_now(assessment, rows).document(),
+        "people": people_of(assessment),
+        "trail": trail_of(assessment),
+    }

@@ -1,0 +1,1 @@
+"""Requests into Python and back: one module a subject."""

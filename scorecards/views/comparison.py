@@ -1,0 +1,25 @@
+"""Vendors side by side."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from scorecards.comparison import Asked, compare
+from vendors.access import StaffRequest, staff_required
+from vendors.models import Vendor
+
+
+@staff_required
+def comparison(request: StaffRequest) -> HttpResponse:
+    """The page; every member of staff reads it. 422 when none of the vendors named exists."""
+    visible = Vendor.objects.visible_to(request.user)
+    shown = compare(visible, Asked.from_query(dict(request.GET.lists())))
+    choices = visible.current().exclude(pk__in=[vendor.pk for vendor in shown.chosen])
+    context = {
+        "comparison": shown,
+        "table": shown.table,
+        "choices": choices.only("public_id", "name") if shown.has_room else [],
+    }
+    status = 422 if shown.is_refused else 200
+    return render(request, "scorecards/comparison.html", context, status=status)

@@ -1,0 +1,117 @@
+"""Asking for a scorecard, following its building, downloading it, and the register."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from scorecards import pdf, services
+from scorecards.builder import FileDamaged, stored_file
+from scorecards.models import BuildState, Scorecard
+from scorecards.queries import progress_of, register, scorecard_for
+from vendors.access import StaffRequest, permit, staff_required
+from vendors.permissions import can_request_scorecard
+from vendors.queries.assessments import assessment_for
+
+PAGE_SIZE = 25
+#: A PDF from here opens nothing and runs nothing, whatever a viewer makes of it.
+SEALED = "sandbox; default-src 'none'"
+WHO_MAY = "Everybody with a role may ask for scorecards. An administrator gives roles."
+
+
+@require_safe
+@staff_required
+def scorecard_list(request: StaffRequest) -> HttpResponse:
+    """The register: every scorecard, newest first, found by number, vendor or hash."""
+    text, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "all")
+    found = register(request.user, text=text, kind=kind)
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {"page_obj": page, "q": text, "kind": kind, "unavailable": pdf.unavailable()}
+    return render(request, "scorecards/scorecard_list.html", context)
+
+
+@require_POST
+@staff_required
+def scorecard_request(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Ask for the scorecard of an assessment, then follow its building."""
+    assessment = get_object_or_404(assessment_for(request.user, public_id))
+    permit(can_request_scorecard(request.user), _(WHO_MAY))
+    try:
+        scorecard = services.request_scorecard(assessment=assessment, by=request.user)
+    except services.NoScorecard as reason:
+        messages.error(request, str(reason))
+        return redirect(assessment)
+    return redirect(scorecard)
+
+
+@never_cache
+@require_safe
+@staff_required
+def scorecard_detail(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """The page of a scorecard; while it is being built, htmx asks for its changing part."""
+    scorecard = get_object_or_404(scorecard_for(request.user, public_id))
+    context = {
+        "scorecard": scorecard,
+        "progress": progress_of(scorecard),
+        "damage": _damage(scorecard),
+        "may_retry": can_request_scorecard(request.user),
+        "unavailable": pdf.unavailable() if scorecard.is_waiting else "",
+    }
+    name = "_building" if request.htmx else "scorecard_detail"
+    return render(request, f"scorecards/{name}.html", context)
+
+
+def _damage(scorecard: Scorecard) -> str:
+    """What is wrong with the file of a ready scorecard; "" when nothing is."""
+    if scorecard.state != BuildState.READY:
+        return ""
+    try:
+        stored_file(scorecard)
+    except FileDamaged as damage:
+        return str(damage)
+    return ""
+
+
+@require_POST
+@staff_required
+def scorecard_retry(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Build again what failed, or what lost its file."""
+    scorecard = get_object_or_404(scorecard_for(request.user, public_id))
+    permit(can_request_scorecard(request.user), _(WHO_MAY))
+    try:
+        services.retry_scorecard(scorecard=scorecard, by=request.user)
+    except services.NoScorecard as reason:
+        messages.error(request, str(reason))
+    return redirect(scorecard)
+
+
+@never_cache
+@require_safe
+@staff_required
+def scorecard_download(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """The file, when it is still the one that was built; else the page that says what is wrong."""
+    scorecard = get_object_or_404(
+        scorecard_for(request.user, public_id).filter(state=BuildState.READY)
+    )
+    try:
+        data = stored_file(scorecard)
+    except FileDamaged:
+        return redirect(scorecard)
+    response = HttpResponse(data, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(scorecard)}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    response["Content-Security-Policy"] = SEALED
+    return response
+
+
+def _file_name(scorecard: Scorecard) -> str:
+    """The number, or the first digits of the hash: no name that somebody typed."""
+    return f"scorecard-{scorecard.number or 'draft-' + scorecard.digest[:12]}.pdf"

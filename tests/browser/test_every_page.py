@@ -1,0 +1,168 @@
+"""Each page in light and dark, wide and narrow: axe finds nothing, nothing scrolls sideways."""
+
+from __future__ import annotations
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from scorecards.services import request_scorecard
+from tests.conftest import NARROW, WIDE
+from tests.factories import SAMPLES, make_framework, make_user, make_vendor
+from vendors.models import Assessment, Vendor
+from vendors.permissions import Role
+from vendors.services.assessments import submit_assessment
+from vendors.services.imports import import_assessment
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+LOOKS = [(WIDE, "light"), (WIDE, "dark"), (NARROW, "light"), (NARROW, "dark")]
+
+
+def sample(name: str, owner, **options) -> Assessment:
+    """One of the sample vendors, imported."""
+    text = (SAMPLES / f"{name}.json").read_text(encoding="utf-8")
+    return import_assessment(text=text, owner=owner, is_sample=True, by=owner, **options).assessment
+
+
+@pytest.fixture
+def people():
+    """One person a role, and the framework."""
+    make_framework()
+    return {role: make_user(role) for role in Role}
+
+
+@pytest.fixture
+def in_progress(people) -> Assessment:
+    return sample("cordillera-assist", people[Role.PROCUREMENT])
+
+
+@pytest.fixture
+def waiting(people) -> Assessment:
+    assessment = sample("harbour-lane-support", people[Role.PROCUREMENT], undecided=True)
+    submit_assessment(assessment=assessment, by=people[Role.PROCUREMENT])
+    return assessment
+
+
+@pytest.fixture
+def approved_one(people) -> Assessment:
+    return sample(
+        "tamarind-contact-services", people[Role.PROCUREMENT], approve_as=people[Role.MANAGER]
+    )
+
+
+@pytest.fixture
+def look(new_page, live_server, people, axe_faults):
+    """A function that opens an address as a role, in each look, and returns what is wrong."""
+
+    def faults(role: Role, address: str) -> list[str]:
+        client = Client()
+        client.force_login(people[role])
+        cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+        page = new_page(bypass_csp=True)
+        page.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
+        )
+        found = []
+        for size, theme in LOOKS:
+            page.set_viewport_size(size)
+            joint = "&" if "?" in address else "?"
+            answer = page.goto(f"{address}{joint}theme={theme}")
+            assert answer.status in {200, 403, 404}, (address, answer.status)
+            for details in page.locator("details:not(.menu)").all():
+                details.evaluate("node => { node.open = true }")
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            if wide > size["width"]:
+                found.append(f"{theme} {size['width']}: scrolls sideways to {wide}")
+            found += [f"{theme} {size['width']}: {fault}" for fault in axe_faults(page)]
+        return found
+
+    return faults
+
+
+def test_dashboard(look, in_progress, waiting, approved_one) -> None:
+    assert look(Role.PROCUREMENT, reverse("dashboard")) == []
+    assert look(Role.MANAGER, reverse("dashboard")) == []
+
+
+def test_empty_dashboard_and_lists(look) -> None:
+    assert look(Role.AUDITOR, reverse("dashboard")) == []
+    assert look(Role.PROCUREMENT, reverse("vendors:vendor-list")) == []
+    assert look(Role.AUDITOR, reverse("scorecards:scorecard-list")) == []
+    assert look(Role.MANAGER, reverse("scorecards:comparison")) == []
+
+
+def test_vendor_list(look, in_progress, waiting, approved_one) -> None:
+    assert look(Role.PROCUREMENT, reverse("vendors:vendor-list")) == []
+    assert look(Role.PROCUREMENT, reverse("vendors:vendor-list") + "?q=nothing+like+it") == []
+
+
+def test_vendor_pages(look, approved_one, people) -> None:
+    vendor = approved_one.vendor
+    assert look(Role.AUDITOR, vendor.get_absolute_url()) == []
+    assert look(Role.PROCUREMENT, reverse("vendors:vendor-edit", args=[vendor.public_id])) == []
+    assert look(Role.PROCUREMENT, reverse("vendors:vendor-add")) == []
+    add = reverse("vendors:certification-add", args=[vendor.public_id])
+    assert look(Role.PROCUREMENT, add) == []
+    bare = make_vendor(by=people[Role.PROCUREMENT])
+    assert look(Role.PROCUREMENT, bare.get_absolute_url()) == []
+
+
+def test_intake(look, people, in_progress) -> None:
+    bare = make_vendor(by=people[Role.PROCUREMENT])
+    start = reverse("vendors:assessment-start", args=[bare.public_id])
+    assert look(Role.PROCUREMENT, start) == []
+    edit = reverse("vendors:assessment-intake", args=[in_progress.public_id])
+    assert look(Role.PROCUREMENT, edit) == []
+
+
+@pytest.mark.parametrize("state", ["in_progress", "waiting", "approved_one"])
+def test_assessment(look, state, request) -> None:
+    assessment = request.getfixturevalue(state)
+    assert look(Role.MANAGER, assessment.get_absolute_url()) == []
+
+
+@pytest.mark.parametrize("category", ["LAB", "EMP", "SEC", "LEG"])
+def test_questionnaire(look, in_progress, category) -> None:
+    address = reverse("vendors:questionnaire", args=[in_progress.public_id, category])
+    assert look(Role.PROCUREMENT, address) == []
+
+
+def test_questionnaire_to_read(look, waiting) -> None:
+    address = reverse("vendors:questionnaire", args=[waiting.public_id, "SEC"])
+    assert look(Role.AUDITOR, address) == []
+
+
+def test_review(look, waiting) -> None:
+    assert look(Role.MANAGER, reverse("vendors:assessment-review", args=[waiting.public_id])) == []
+
+
+def test_comparison(look, in_progress, waiting, approved_one) -> None:
+    chosen = "&".join(f"v={vendor.public_id}" for vendor in Vendor.objects.all())
+    assert look(Role.MANAGER, f"{reverse('scorecards:comparison')}?{chosen}") == []
+
+
+def test_scorecards(look, approved_one, people) -> None:
+    card = request_scorecard(assessment=approved_one, by=people[Role.AUDITOR])
+    assert look(Role.AUDITOR, card.get_absolute_url()) == []
+    assert look(Role.AUDITOR, reverse("scorecards:scorecard-list")) == []
+
+
+def test_account_and_errors(look, people, approved_one) -> None:
+    assert look(Role.AUDITOR, reverse("password-change")) == []
+    assert look(Role.AUDITOR, "/no/such/page/") == []
+    assert look(Role.AUDITOR, reverse("vendors:vendor-add")) == []
+
+
+def test_sign_in(new_page, axe_faults) -> None:
+    page = new_page(bypass_csp=True)
+    for size, theme in LOOKS:
+        page.set_viewport_size(size)
+        page.goto(f"{reverse('sign-in')}?theme={theme}")
+        assert axe_faults(page) == []
+        page.get_by_label("E-mail").fill("nobody@sample.example")
+        page.get_by_label("Password", exact=True).fill("wrong")
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("alert").wait_for()
+        assert axe_faults(page) == []

@@ -1,0 +1,262 @@
+"""Where an assessment stands in figures: result, must-haves, categories, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from vendors import scoring
+from vendors.models import Answer, Assessment
+from vendors.queries.review_rows import answer_words
+from vendors.queries.scores import CategoryProgress, progress_of, score_now
+
+#: How many gaps, gains and strengths the page names.
+MOST = 5
+RISK_WORDS = {
+    "low": gettext_lazy("Low"),
+    "medium": gettext_lazy("Medium"),
+    "high": gettext_lazy("High"),
+    "critical": gettext_lazy("Critical"),
+}
+RISK_CLASSES = {"low": "l", "medium": "m", "high": "h", "critical": "x"}
+Figure = Fraction | Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The figures on top: 0 to 100, None where nothing is rated."""
+
+    overall: Figure
+    claimed: Figure
+    confidence: Figure
+    verified_share: Figure
+    documented_share: Figure
+    claimed_share: Figure
+    band: scoring.Band | None
+    gate: str
+    residual: str
+
+    @property
+    def residual_word(self) -> str:
+        """Residual risk in a word; "" where there is none to state."""
+        return str(RISK_WORDS.get(self.residual, self.residual))
+
+    @property
+    def residual_class(self) -> str:
+        """What colours it."""
+        return RISK_CLASSES.get(self.residual, "l")
+
+
+@dataclass(frozen=True, slots=True)
+class MustHaveLine:
+    """One must-have: rule, answer, level and result."""
+
+    criterion: scoring.Criterion
+    category: scoring.Category
+    words: str
+    level: str
+    is_proposed: bool
+    result: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PointsLine:
+    """Points of the overall score that go with one criterion, and what they rest on."""
+
+    criterion: scoring.Criterion
+    category: scoring.Category
+    points: Fraction
+    words: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryLine:
+    """One category: its result, its band and how far it is."""
+
+    result: scoring.CategoryResult
+    band: scoring.Band | None
+    progress: CategoryProgress | None
+    is_below_floor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Everything the page says in figures."""
+
+    headline: Headline
+    result: scoring.Result
+    proposed: scoring.Result
+    must_haves: tuple[MustHaveLine, ...]
+    categories: tuple[CategoryLine, ...]
+    gaps: tuple[PointsLine, ...]
+    gains: tuple[PointsLine, ...]
+    strengths: tuple[PointsLine, ...]
+    why: scoring.Why
+    caps: tuple[CategoryLine, ...]
+    uncapped: scoring.Band | None
+    pass_mark: Fraction | None
+    #: The same answers as of today, where that differs from what was frozen.
+    today: Headline | None = None
+
+    @property
+    def range_width(self) -> Fraction:
+        """How far the range reaches while questions are open, in points."""
+        low, high = self.result.range_low, self.result.range_high
+        return Fraction(0) if low is None or high is None else high - low
+
+    @property
+    def must_haves_met(self) -> int:
+        """How many must-haves pass."""
+        return sum(line.result == scoring.PASS for line in self.must_haves)
+
+
+def standing_of(assessment: Assessment, rows: Iterable[Answer]) -> Standing:
+    """The figures of an assessment: frozen ones when approved, else as of its day. No query.
+
+    The assessment's result, if it has one, must have been joined.
+    """
+    rules = assessment.framework.rules
+    by_code = {row.code: row for row in rows}
+    frozen = assessment.result if assessment.is_approved else None
+    result = score_now(assessment, by_code.values(), as_of=frozen.as_of if frozen else None)
+    headline = _frozen(assessment) if frozen else _computed(assessment, result)
+    categories = _categories(assessment, result, by_code.values())
+    lines = _Lines(rules, by_code, result)
+    why = scoring.explain(result)
+    return Standing(
+        headline=headline,
+        result=result,
+        proposed=score_now(assessment, by_code.values(), proposed=True),
+        must_haves=lines.must_haves(),
+        categories=categories,
+        gaps=lines.points(scoring.gaps(result, MOST)),
+        gains=lines.points(scoring.evidence_gains(result, MOST)),
+        strengths=lines.points(scoring.strengths(result, MOST)),
+        why=why,
+        caps=tuple(line for line in categories if line.result.code in why.capped_by),
+        uncapped=_band(rules, result.band_uncapped),
+        pass_mark=next((band.min for band in rules.scoring.bands if band.value == "B"), None),
+        today=_today(assessment, by_code.values(), headline) if frozen else None,
+    )
+
+
+def _band(rules: scoring.Framework, letter: str | None) -> scoring.Band | None:
+    return rules.scoring.band(letter) if letter else None
+
+
+def _computed(assessment: Assessment, result: scoring.Result) -> Headline:
+    return Headline(
+        overall=result.overall,
+        claimed=result.claimed,
+        confidence=result.confidence,
+        verified_share=result.verified_share,
+        documented_share=result.documented_share,
+        claimed_share=result.claimed_share,
+        band=_band(assessment.framework.rules, result.band),
+        gate=result.gate,
+        residual=scoring.residual_risk(assessment.tier, result.band) if result.band else "",
+    )
+
+
+def _frozen(assessment: Assessment) -> Headline:
+    frozen = assessment.result
+    return Headline(
+        overall=frozen.overall,
+        claimed=frozen.claimed,
+        confidence=frozen.confidence,
+        verified_share=frozen.verified_share,
+        documented_share=frozen.documented_share,
+        claimed_share=frozen.claimed_share,
+        band=_band(assessment.framework.rules, frozen.band or None),
+        gate=frozen.gate,
+        residual=frozen.residual_risk,
+    )
+
+
+def _today(assessment: Assessment, rows: Iterable[Answer], frozen: Headline) -> Headline | None:
+    """The same answers as of today, if anything that is shown differs; a later expiry does that."""
+    result = score_now(assessment, rows, as_of=timezone.localdate())
+    now = _computed(assessment, result)
+    same = (_shown(now.overall), now.band, now.gate) == (
+        _shown(frozen.overall),
+        frozen.band,
+        frozen.gate,
+    )
+    return None if same else now
+
+
+def _shown(value: Figure) -> str | None:
+    return None if value is None else scoring.shown(Fraction(value))
+
+
+def _categories(
+    assessment: Assessment, result: scoring.Result, rows: Iterable[Answer]
+) -> tuple[CategoryLine, ...]:
+    scale = assessment.framework.rules.scoring
+    done = {entry.category.code: entry for entry in progress_of(assessment, rows).categories}
+    found = []
+    for entry in result.categories.values():
+        letter = scoring.band_of(scale, entry.score, False)
+        below = entry.score is not None and entry.score < scale.floor_below
+        band = scale.band(letter) if letter else None
+        found.append(CategoryLine(entry, band, done.get(entry.code), below))
+    return tuple(found)
+
+
+class _Lines:
+    """Criteria of a result with their answers, as tables show them."""
+
+    def __init__(
+        self, rules: scoring.Framework, rows: dict[str, Answer], result: scoring.Result
+    ) -> None:
+        self.rules = rules
+        self.rows = rows
+        self.result = result
+
+    def must_haves(self) -> tuple[MustHaveLine, ...]:
+        """All must-haves, failed ones first, then pending ones."""
+        order = {scoring.FAIL: 0, scoring.PENDING: 1, scoring.PASS: 2}
+        found = sorted(self.result.must_haves, key=lambda item: order[item.result])
+        return tuple(self._must_have(item) for item in found)
+
+    def _must_have(self, item: scoring.MustHaveResult) -> MustHaveLine:
+        criterion = self.rules.criterion(item.code)
+        row = self.rows[item.code]
+        is_proposed = row.is_answered and not row.level
+        level = row.proposed_level if is_proposed else row.level
+        return MustHaveLine(
+            criterion=criterion,
+            category=self.rules.category_of(item.code),
+            words=answer_words(criterion, row),
+            level=level or (scoring.CLAIMED if row.is_answered else ""),
+            is_proposed=is_proposed,
+            result=item.result,
+            reason=item.reason,
+        )
+
+    def points(self, found: Iterable[scoring.Points]) -> tuple[PointsLine, ...]:
+        """Lines of a ranking."""
+        return tuple(self._points(item) for item in found)
+
+    def _points(self, item: scoring.Points) -> PointsLine:
+        criterion = self.rules.criterion(item.code)
+        words = answer_words(criterion, self.rows[item.code])
+        outcome = self.result.criteria[item.code]
+        if criterion.answer_type == scoring.AnswerType.TEXT and self.rows[item.code].is_answered:
+            rating = self.rows[item.code].rating
+            words = _("Not rated yet") if rating is None else _("Rated %d of 5") % rating
+        return PointsLine(
+            criterion=criterion,
+            category=self.rules.category_of(item.code),
+            points=item.points,
+            words=words,
+            level=(outcome.level or "") if outcome.state == scoring.ANSWERED else "",
+        )
