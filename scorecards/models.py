@@ -17,9 +17,7 @@ from vendors.permissions import Actor, can_read
 
 MAX_ATTEMPTS = 5
 #: Longer than the task's hard time limit, so that a live worker never loses its claim.
-LEASE = timedelta(
-    seconds=getattr(settings, "SCORECARD_LEASE_SECONDS", settings.CELERY_TASK_TIME_LIMIT + 30)
-)
+LEASE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 30)
 #: A job that nobody picked up for so long is published again.
 STALLED_AFTER = timedelta(seconds=getattr(settings, "SCORECARD_STALLED_SECONDS", 60))
 

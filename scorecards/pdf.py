@@ -68,12 +68,12 @@ class _Renderer:
     styles: Any
 
 
-def missing_libraries(names: tuple[str, ...] = LIBRARIES) -> list[str]:
+def missing_libraries() -> list[str]:
     """The system libraries that cannot be loaded. Quick; on Linux only, elsewhere always empty."""
     if platform.system() != "Linux":
         return []
     missing = []
-    for name in names:
+    for name in LIBRARIES:
         try:
             ctypes.CDLL(name)
         except OSError:

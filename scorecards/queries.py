@@ -13,6 +13,8 @@ from scorecards.builder import STEPS
 from scorecards.models import BuildState, Scorecard
 from vendors.permissions import Actor
 
+#: How many the dashboard shows.
+LATEST = 5
 #: Kinds of the register and what they keep.
 KINDS = {"all": Q(), "issued": Q(is_draft=False), "drafts": Q(is_draft=True)}
 
@@ -36,6 +38,12 @@ def register(user: Actor, *, text: str = "", kind: str = "all") -> QuerySet[Scor
         .annotate(summary=KeyTransform("summary", Cast("content", JSONField())))
         .order_by("-pk")
     )
+
+
+def scorecards_of(user: Actor) -> list[Scorecard]:
+    """The latest scorecards that the user asked for. One query."""
+    own = Scorecard.objects.visible_to(user).filter(requested_by=user.pk)
+    return list(own.select_related("assessment__vendor").defer("content").order_by("-pk")[:LATEST])
 
 
 def scorecard_for(user: Actor, public_id: uuid.UUID) -> QuerySet[Scorecard]:

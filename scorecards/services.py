@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -79,7 +78,7 @@ def _new_scorecard(assessment: Assessment, text: str, *, by: User | None, wakes:
         after={"digest": scorecard.digest, "template": TEMPLATE_VERSION},
     )
     if wakes:
-        transaction.on_commit(partial(tasks.wake, scorecard.public_id), robust=True)
+        transaction.on_commit(lambda: tasks.wake(scorecard.public_id), robust=True)
     return scorecard
 
 
@@ -119,7 +118,7 @@ def retry_scorecard(*, scorecard: Scorecard, by: User | None, wakes: bool = True
         before={"state": scorecard.state, "file_sha256": scorecard.file_sha256},
     )
     if wakes:
-        transaction.on_commit(partial(tasks.wake, scorecard.public_id), robust=True)
+        transaction.on_commit(lambda: tasks.wake(scorecard.public_id), robust=True)
 
 
 def can_be_rebuilt(scorecard: Scorecard) -> bool:

@@ -41,7 +41,7 @@
       out.replaceChildren(icon, link);
       place.append(' ', says.dataset.sessionMore);
     }
-    if (place.id === 'page-save' && (look === 'failed' || look === 'offline' || look === 'session')) {
+    if (place.id === 'page-save' && (look === 'offline' || look === 'session' || (look === 'failed' && Array.from(held.values()).includes('error')))) {
       var button = document.createElement('button');
       button.type = 'button'; button.className = 'btn btn-quiet btn-sm'; button.dataset.again = ''; button.textContent = says.dataset.again;
       place.append(' ', button);

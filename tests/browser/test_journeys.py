@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import WIDE
-from tests.factories import SHIPPED, WORKED
-from tests.site import Site, wait_for
+from tests.factories import WORKED
+from tests.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 
@@ -80,3 +80,123 @@ def sign_in(chromium, site: Site):
     yield open_as
     for context in contexts:
         context.close()
+
+
+def answer(page: Page, code: str, choose) -> None:
+    """Answer one question, and wait until it says that it is saved."""
+    question = page.locator(f"#{code}")
+    choose(question)
+    expect(question.locator(".save--ok")).to_be_visible()
+
+
+def test_vetting_a_vendor_from_name_to_scorecard(site: Site, sign_in, tmp_path: Path) -> None:
+    procurement = sign_in("procurement")
+    vendor = add_vendor(procurement)
+    start_assessment(procurement)
+    fill_in(procurement)
+    procurement.get_by_role("button", name="Submit").first.click()
+    expect(procurement.get_by_text("Waits for approval").first).to_be_visible()
+
+    manager = sign_in("manager")
+    approve(manager)
+
+    auditor = sign_in("auditor")
+    auditor.goto(vendor)
+    expect(auditor.get_by_role("link", name="Edit")).to_have_count(0)
+    file = download(auditor, tmp_path)
+    text = file.read_bytes()
+    assert text.startswith(b"%PDF-")
+    assert hashlib.sha256(text).hexdigest() in auditor.content()
+
+
+def test_an_answer_changes_the_score_and_the_comparison(site: Site, sign_in, tmp_path: Path) -> None:
+    example = json.loads((WORKED / "worked-example.json").read_text(encoding="utf-8"))
+    files = []
+    for name, document in example["assessments"].items():
+        files.append(tmp_path / f"{name}.json")
+        files[-1].write_text(json.dumps(document), encoding="utf-8")
+    sign_in("procurement")
+    site.manage("import_assessment", *files[:2], "--approve-as", PEOPLE["manager"])
+    manager = sign_in("manager")
+    manager.goto("/vendors/")
+    manager.get_by_label("Choose Aurora").check()
+    manager.get_by_label("Choose Borealis").check()
+    manager.get_by_role("button", name="Compare side by side").click()
+    expect(manager.get_by_role("heading", name="Compare 2 vendors")).to_be_visible()
+    expect(manager.get_by_text("Borealis leads Aurora by 3.3 points")).to_be_visible()
+
+
+def add_vendor(page: Page) -> str:
+    """Add a vendor with a site and return its address."""
+    page.get_by_role("link", name="Add vendor").first.click()
+    page.locator("#id_name").fill("Aster Voice")
+    page.locator("#id_legal_name").fill("Aster Voice Ltd")
+    page.get_by_label("Voice", exact=True).check()
+    page.get_by_role("button", name="Add vendor").click()
+    expect(page.get_by_role("heading", name="Aster Voice", level=1)).to_be_visible()
+    return page.url
+
+
+def start_assessment(page: Page) -> None:
+    """Answer the intake: inherent risk 61.3, so tier 1."""
+    page.get_by_role("link", name="Start assessment").first.click()
+    for code, level in FACTORS.items():
+        page.locator(f"input[name='{code}'][value='{level}']").check()
+    page.locator("input[name='harmful_content'][value='no']").check()
+    expect(page.locator("[data-prop='1']:not([hidden])").first).to_be_visible()
+    page.get_by_role("button", name="Start assessment").click()
+    expect(page.locator(".q").first).to_be_visible()
+
+
+def fill_in(page: Page) -> None:
+    """Answer the eight questions of the worked example's framework."""
+
+    def chosen(value: str, level: str = "verified", **dates: str):
+        def choose(question) -> None:
+            question.locator(f"input[type=radio][name$='-value'][value='{value}']").check()
+            for name, day in dates.items():
+                question.locator(f"input[name$='-{name}']").fill(day)
+            question.locator(f"input[type=radio][value='{level}']").last.check()
+
+        return choose
+
+    def typed(value: str, level: str = "verified"):
+        def choose(question) -> None:
+            question.locator("input[name$='-value']").fill(value)
+            question.locator(f"input[type=radio][value='{level}']").last.check()
+
+        return choose
+
+    answer(page, "L1", chosen("yes"))
+    answer(page, "L2", typed("97,5"))
+    answer(page, "L3", typed("2026-03-01"))
+    page.get_by_role("link", name=re.compile("Security")).first.click()
+    answer(page, "S1", chosen("certified_full", valid_to="2099-05-31"))
+    answer(page, "S2", typed("96"))
+    answer(page, "S3", chosen("aoc", valid_to="2099-05-31"))
+    page.get_by_role("link", name=re.compile("Environment")).first.click()
+    answer(page, "E1", chosen("4"))
+    answer(page, "E2", typed("1.3"))
+    expect(page.get_by_text(re.compile("8 of 8")).first).to_be_visible()
+
+
+def approve(page: Page) -> None:
+    """Accept all proposals and approve."""
+    page.get_by_role("link", name="Review", exact=True).first.click()
+    page.get_by_text(re.compile("Accept all .* proposed")).first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Accept all proposed").click()
+    expect(page.get_by_text("8 of 8").first).to_be_visible()
+    page.get_by_role("button", name="Approve", exact=True).click()
+    expect(page.get_by_text("Approved").first).to_be_visible()
+
+
+def download(page: Page, folder: Path) -> Path:
+    """Ask for the scorecard, wait until it is built, and save it."""
+    page.get_by_role("button", name=re.compile("corecard PDF")).first.click()
+    link = page.get_by_role("link", name="Download").first
+    expect(link).to_be_visible(timeout=60_000)
+    with page.expect_download() as downloading:
+        link.click()
+    file = folder / "scorecard.pdf"
+    downloading.value.save_as(file)
+    return file

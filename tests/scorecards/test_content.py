@@ -72,9 +72,7 @@ def test_no_float_and_the_same_text_each_time(aurora):
     text = services.content_text(aurora)
     assert text == services.content_text(aurora)
     assert text == scoring.canonical_json(json.loads(text, parse_float=Decimal))
-    assert "." not in json.dumps(
-        [value for value in _numbers(json.loads(text, parse_float=Decimal))], default=str
-    )
+    assert "." not in json.dumps(_numbers(json.loads(text, parse_float=Decimal)), default=str)
 
 
 def _numbers(value):
@@ -91,8 +89,10 @@ def test_contacts_stay_at_home(aurora):
     assert "rosa@aurora.example" not in services.content_text(aurora)
 
 
-def test_approved_content_does_not_move(monkeypatch):
-    assessment = factories.make_assessment(factories.make_vendor(), framework=factories.make_framework())
+def test_approved_content_does_not_move():
+    assessment = factories.make_assessment(
+        factories.make_vendor(), framework=factories.make_framework()
+    )
     factories.approved(assessment)
     text = services.content_text(assessment)
     vendor = assessment.vendor

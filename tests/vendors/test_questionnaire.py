@@ -47,7 +47,11 @@ def answer(assessment, code, value=None, by=None, **fields):
     row = assessment.answers.get(code=code)
     change = AnswerChange(value=value, is_answered=value is not None, **fields)
     return save_answer(
-        assessment=assessment, answer=row, change=change, version=row.version, by=by or assessment.owner
+        assessment=assessment,
+        answer=row,
+        change=change,
+        version=row.version,
+        by=by or assessment.owner,
     )
 
 
@@ -300,9 +304,7 @@ def test_theirs_can_be_taken(client, assessment, page):
 # --- who ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "role", [Role.PROCUREMENT, Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR]
-)
+@pytest.mark.parametrize("role", [Role.PROCUREMENT, Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR])
 def test_others_read_the_answers_as_text(client, assessment, role):
     answer(assessment, "LAB-01", "partial", comment="Seen on site")
     client.force_login(make_user(role))

@@ -99,31 +99,20 @@ def test_the_best_score_comes_first_and_the_unrated_last(as_officer, officer, ma
     assert names(as_officer.get(LIST + "?sort=score")) == ["Middle", "Best", "A new one"]
 
 
-@pytest.mark.parametrize(
-    ("sort", "expected"),
-    [
-        ("name", ["One", "Two"]),
-        ("-name", ["Two", "One"]),
-        ("weakest", ["One", "Two"]),
-        ("-weakest", ["Two", "One"]),
-        ("verified", ["Two", "One"]),
-        ("-verified", ["One", "Two"]),
-        ("certification", ["Two", "One"]),
-        ("-certification", ["One", "Two"]),
-        ("assessed", ["One", "Two"]),
-        ("-assessed", ["Two", "One"]),
-    ],
-)
-def test_each_column_sorts_both_ways(as_officer, officer, manager, small, sort, expected):
+def test_each_column_sorts_both_ways(as_officer, officer, manager, small):
     early, late = date(2026, 1, 5), date(2026, 6, 5)
     one = rated("One", officer, small, manager, weakest_score=10, verified_share=90, as_of=early)
     two = rated("Two", officer, small, manager, weakest_score=50, verified_share=20, as_of=late)
     entry(one, "SOC 2", 300)
     entry(two, "SOC 2", 30)
-    response = as_officer.get(LIST, {"sort": sort})
-    assert names(response) == expected
-    way = "descending" if sort.startswith("-") else "ascending"
-    assert response.content.decode().count(f'aria-sort="{way}"') == 1
+    rising = {"name": "One", "weakest": "One", "verified": "Two", "certification": "Two"}
+    for field, first in (rising | {"assessed": "One"}).items():
+        for sort, way in ((field, "ascending"), (f"-{field}", "descending")):
+            response = as_officer.get(LIST, {"sort": sort})
+            found = names(response)
+            assert sorted(found) == ["One", "Two"]
+            assert (found[0] == first) is (way == "ascending"), sort
+            assert response.content.decode().count(f'aria-sort="{way}"') == 1
 
 
 def test_a_wrong_address_is_read_as_far_as_it_makes_sense(as_officer, officer):
@@ -373,9 +362,7 @@ def test_entries_behind_an_answer_warn_when_they_change(as_officer, officer, sma
     answers = list(assessment.answers.all()[:4])
     today = timezone.localdate()
     vendor = assessment.vendor
-    for answer, days, until in zip(
-        answers, (-3, 200, 40, 200), (None, 300, 40, 200), strict=True
-    ):
+    for answer, days, until in zip(answers, (-3, 200, 40, 200), (None, 300, 40, 200), strict=True):
         answer.certifications.add(entry(vendor, f"Standard {days}", days))
         answer.valid_to = today + timedelta(days=until) if until else None
         answer.save()
@@ -488,7 +475,9 @@ def test_a_similar_name_warns_once_and_goes_through_when_saved_again(as_officer,
     assert other.get_absolute_url() in page
     confirmed = re.search(r'name="confirmed" value="([^"]+)"', page).group(1)
     # what is confirmed is this name, not any name
-    assert as_officer.post(LIST + "new/", typed("Skery Voice", confirmed=confirmed)).status_code == 422
+    assert (
+        as_officer.post(LIST + "new/", typed("Skery Voice", confirmed=confirmed)).status_code == 422
+    )
     assert as_officer.post(LIST + "new/", data | {"confirmed": confirmed}).status_code == 302
     assert Vendor.objects.count() == 2
 
@@ -522,7 +511,10 @@ def test_editing_changes_removes_and_adds_rows(as_officer, officer):
         {"id": goes.pk, "city": "Cebu", "country": "PH", "DELETE": "on"},
         {"city": "Davao", "country": "PH"},
     ]
-    data = typed("Skerry Voice", sites=rows) | {"sites-INITIAL_FORMS": 2, "legal_name": "Skerry Ltd"}
+    data = typed("Skerry Voice", sites=rows) | {
+        "sites-INITIAL_FORMS": 2,
+        "legal_name": "Skerry Ltd",
+    }
     response = as_officer.post(address, data)
     vendor.refresh_from_db()
     assert response.status_code == 302

@@ -132,6 +132,7 @@ class VendorForm(VendorModelForm):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+        self.helper.template = "vendors/_vendor_fields.html"
         self.helper.layout = Layout(
             Div("name", "legal_name", "website", "headcount", css_class="fgrid"),
             Field("services", template="vendors/_services.html"),
