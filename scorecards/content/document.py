@@ -22,7 +22,7 @@ from scorecards.content.rows import (
     named,
     not_applicable_rows,
 )
-from scorecards.content.words import long_day, long_moment, place, plain_code
+from scorecards.content.words import long_day, long_moment, place, plain_code, short_day
 from vendors import scoring
 
 CONTENT_FORMAT = "vetting-scorecard/1"
@@ -82,8 +82,10 @@ def _summary(
         "note": snapshot["assessment"]["note"],
         "as_of": document["as_of"],
         "as_of_shown": long_day(document["as_of"]),
+        "as_of_short": short_day(document["as_of"]),
         "valid_until": until,
         "valid_until_shown": long_day(until),
+        "valid_until_short": short_day(until),
         "issued_at": _issued(snapshot, state),
         "tier": document["tier"],
         "tier_reason": snapshot["assessment"]["tier_reason"],

@@ -35,6 +35,11 @@ def long_day(iso: str | None) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def short_day(iso: str | None) -> str:
+    """A day for lists: 9 Nov 2026; "" where there is none."""
+    return scoring.day_text(date.fromisoformat(iso)) if iso else ""
+
+
 def long_moment(stamp: str | None) -> str:
     """A moment in UTC: 9 November 2026, 14:05 UTC; "" where there is none."""
     if not stamp:
@@ -71,17 +76,13 @@ def _value_words(criterion: scoring.Criterion, entry: Mapping[str, Any]) -> str:
     value, kind = entry["value"], criterion.answer_type
     if kind in scoring.CHOICE_TYPES:
         words = criterion.label(value)
-        return f"{words}, to {_short_day(entry['valid_to'])}" if entry.get("valid_to") else words
+        return f"{words}, to {short_day(entry['valid_to'])}" if entry.get("valid_to") else words
     if kind in scoring.NUMBER_TYPES:
         return _quantity(criterion, value)
     if kind is scoring.AnswerType.DATE:
-        return _short_day(value) if value else "Never"
+        return short_day(value) if value else "Never"
     rating = entry.get("rating")
     return str(value) if rating is None else f"Rated {rating} of 5. {value}"
-
-
-def _short_day(iso: str) -> str:
-    return scoring.day_text(date.fromisoformat(iso))
 
 
 def _quantity(criterion: scoring.Criterion, value: Any) -> str:

@@ -173,7 +173,7 @@ def test_register_lists_and_finds(client, ready):
     text = client.get(listing).content.decode()
     assert "Aurora" in text
     assert "Not approved" in text
-    assert "1 November 2026" in text
+    assert "1 Nov 2026" in text
     for query in ("auro", ready.digest[:10], ready.file_sha256[:10]):
         assert "1 scorecard<" in client.get(listing, {"q": query}).content.decode()
     assert "No scorecard matches" in client.get(listing, {"q": "Boreal"}).content.decode()

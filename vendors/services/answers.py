@@ -105,8 +105,7 @@ def save_answer(
         # an import's own day stands only until somebody edits it
         Assessment.objects.filter(pk=assessment.pk).update(as_of=None)
         assessment.as_of = None
-    if set(change.certifications) != set(entries):
-        answer.certifications.set(change.certifications)
+    _back(answer, set(entries), set(change.certifications))
     record_event(
         action="answer.save",
         by=by,
@@ -116,6 +115,14 @@ def save_answer(
         after=_recorded(answer, change.certifications),
     )
     return answer
+
+
+def _back(answer: Answer, before: set[Certification], after: set[Certification]) -> None:
+    """Store which register entries back the answer; at most two queries."""
+    if before - after:
+        answer.certifications.remove(*(before - after))
+    if after - before:
+        answer.certifications.add(*(after - before))
 
 
 def _hold(assessment: Assessment) -> None:
