@@ -160,7 +160,9 @@ def bring(asset: Asset, source: Path) -> None:
 
 def only_ours(css: str) -> str:
     """Return the @font-face rules of the subsets that are brought, with their file paths."""
-    rules = re.findall(r"/\* inter-([a-z-]+)-wght-normal \*/\s*(@font-face \{.*?\})", css, re.DOTALL)
+    rules = re.findall(
+        r"/\* inter-([a-z-]+)-wght-normal \*/\s*(@font-face \{.*?\})", css, re.DOTALL
+    )
     kept = [rule for part, rule in rules if part in SCREEN_SUBSETS]
     return "\n\n".join(kept).replace("./files/", "") + "\n"
 

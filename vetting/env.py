@@ -143,7 +143,9 @@ class Environment:
             raise self._hidden(name, hint)
         if parts.scheme != "filesystem":
             return value, default_folder
-        return "filesystem://localhost/", Path(parts.path) if parts.path.strip("/") else default_folder
+        return "filesystem://localhost/", Path(parts.path) if parts.path.strip(
+            "/"
+        ) else default_folder
 
     def secret_key(self, name: str, key_file: Path) -> str:
         """Return the key, from the environment or else made once in `key_file` (mode 0600)."""

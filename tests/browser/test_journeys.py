@@ -109,7 +109,9 @@ def test_vetting_a_vendor_from_name_to_scorecard(site: Site, sign_in, tmp_path: 
     assert hashlib.sha256(text).hexdigest() in auditor.content()
 
 
-def test_an_answer_changes_the_score_and_the_comparison(site: Site, sign_in, tmp_path: Path) -> None:
+def test_an_answer_changes_the_score_and_the_comparison(
+    site: Site, sign_in, tmp_path: Path
+) -> None:
     example = json.loads((WORKED / "worked-example.json").read_text(encoding="utf-8"))
     files = []
     for name, document in example["assessments"].items():

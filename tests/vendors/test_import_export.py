@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from io import StringIO
 from pathlib import Path
@@ -30,10 +31,8 @@ NAMES = ["Aurora", "Borealis", "Cinder", "Dune", "Ember", "Fjord"]
 def run(*args: str) -> list[dict]:
     """Run import_assessment and return its lines."""
     out = StringIO()
-    try:
+    with contextlib.suppress(CommandError):
         call_command("import_assessment", *args, stdout=out, stderr=StringIO())
-    except CommandError:
-        pass
     return [json.loads(line) for line in out.getvalue().splitlines()]
 
 

@@ -36,7 +36,7 @@ def assessment() -> Assessment:
 def save(assessment: Assessment, code: str, version: int = 0, **fields: object) -> Answer:
     """Save as the owner."""
     answer = assessment.answers.get(code=code)
-    change = AnswerChange(**{"is_answered": "value" in fields, **fields})  # type: ignore[arg-type]
+    change = AnswerChange(**{"is_answered": "value" in fields, **fields})
     return save_answer(
         assessment=assessment, answer=answer, change=change, version=version, by=assessment.owner
     )

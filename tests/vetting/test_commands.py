@@ -38,7 +38,9 @@ def test_load_framework_publishes_once() -> None:
 def test_load_framework_lists_faults_with_their_paths(tmp_path: Path) -> None:
     file = tmp_path / "bad.yaml"
     text = (WORKED / "worked-example-framework.yaml").read_text(encoding="utf-8")
-    file.write_text(text.replace("weight: 40\n  description", "weight: 41\n  description", 1), "utf-8")
+    file.write_text(
+        text.replace("weight: 40\n  description", "weight: 41\n  description", 1), "utf-8"
+    )
     errors = StringIO()
     with pytest.raises(CommandError, match="nothing stored"):
         call_command("load_framework", str(file), stderr=errors)

@@ -57,7 +57,7 @@ def page(rf, path: str, user: object, view_name: str = "", namespace: str = "") 
         lambda: None, (), {}, url_name=view_name, namespaces=spaces
     )
     source = "{% extends 'base.html' %}{% block content %}<h1>Here</h1>{% endblock %}"
-    template = get_template("404.html").backend.from_string(source)
+    template = get_template("404.html").backend.from_string(source)  # type: ignore[attr-defined]
     return template.render({"user": user}, request)
 
 
