@@ -19,9 +19,8 @@ from scorecards.pdf import TEMPLATE_VERSION
 from vendors import scoring
 from vendors.models import Assessment, State
 from vendors.queries.assessments import plain_answers_of
-from vendors.queries.documents import portable_assessment
+from vendors.queries.documents import people_of, portable_assessment, scope_of, trail_of
 from vendors.queries.scores import score_now
-from vendors.services.approvals import people_of, scope_of, trail_of
 from vendors.services.audit import record_event
 
 if TYPE_CHECKING:

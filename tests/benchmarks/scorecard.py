@@ -1,20 +1,18 @@
-"""What a scorecard costs to draw, as a ratio to its own criteria table drawn alone.
+"""What a scorecard costs to draw, as a ratio to a bare table of its criteria.
 
 Both are drawn in one process with the same fonts and styles, warm, in turns; process CPU time, best
-of several. `python tests/benchmarks/scorecard.py` prints it; `make bench` calls it.
+of several. `make bench` prints it.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-import django
 from django.template import Context, Template
 from django.template.loader import render_to_string
 
@@ -172,15 +170,3 @@ def measure_scorecard() -> tuple[float, str]:
         alone = best[name] - best["empty"]
         lines.append(f"{name}, drawn alone: {1000 * alone:.0f} ms ({alone / best['full']:.0%})")
     return ratio, "\nScorecard, by part:\n\n" + "".join(f"- {line}\n" for line in lines)
-
-
-def main() -> None:
-    """Print the ratio and the share of each part."""
-    ratio, details = measure_scorecard()
-    print(f"{ratio:.2f} times the bare table\n{details}")
-
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vetting.settings")
-    django.setup()
-    main()

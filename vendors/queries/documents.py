@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC
+from decimal import Decimal
 from typing import Any, cast
 
 from vendors import scoring
-from vendors.models import Answer, Assessment, AssessmentResult, Vendor
+from vendors.models import Answer, Assessment, AssessmentResult, AuditEvent, Vendor
 from vendors.queries.assessments import plain_answers_of
 from vendors.queries.scores import engine_answers, score_now
-from vendors.scoring.strict_json import read_json
 
 
 def portable_vendor(vendor: Vendor) -> scoring.PortableVendor:
@@ -58,7 +60,7 @@ def portable_assessment(assessment: Assessment, rows: list[Answer] | None = None
 
 def snapshot_of(result: AssessmentResult) -> dict[str, Any]:
     """The frozen snapshot; its numbers are exact."""
-    return cast(dict[str, Any], read_json(result.snapshot))
+    return cast(dict[str, Any], json.loads(result.snapshot, parse_float=Decimal))
 
 
 def exported_assessment(assessment: Assessment) -> dict[str, Any]:
@@ -69,3 +71,54 @@ def exported_assessment(assessment: Assessment) -> dict[str, Any]:
     rows = plain_answers_of(assessment)
     result = score_now(assessment, rows)
     return {**portable_assessment(assessment, rows), "result": result.document()}
+
+
+def _person(user: Any) -> dict[str, str] | None:
+    """A name and role as they are now."""
+    return {"name": str(user), "role": user.role_label} if user else None
+
+
+def _moment(value: Any) -> str | None:
+    """A moment in UTC, to the second."""
+    return value.astimezone(tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+
+
+def scope_of(assessment: Assessment) -> dict[str, Any]:
+    """What the assessment is about, beside its answers."""
+    return {
+        "id": str(assessment.public_id),
+        "title": assessment.title,
+        "service": assessment.service,
+        "sites": [f"{site.city}, {site.country}" for site in assessment.sites.all()],
+        "is_sample": assessment.vendor.is_sample,
+        "tier_reason": assessment.tier_reason,
+        "note": assessment.approval_note,
+    }
+
+
+def people_of(assessment: Assessment) -> list[dict[str, Any]]:
+    """Who prepared, submitted and approved, with role and moment in UTC."""
+    steps = [
+        ("prepared", assessment.owner, assessment.created_at),
+        ("submitted", assessment.submitted_by, assessment.submitted_at),
+        ("approved", assessment.approved_by, assessment.approved_at),
+    ]
+    return [
+        {"step": step, "person": _person(person), "at": _moment(moment)}
+        for step, person, moment in steps
+        if moment is not None
+    ]
+
+
+def trail_of(assessment: Assessment) -> list[dict[str, Any]]:
+    """The changes of state so far, oldest first. One query."""
+    events = AuditEvent.objects.filter(assessment=assessment, action__startswith="assessment.")
+    return [
+        {
+            "at": _moment(event.at),
+            "who": event.actor_label,
+            "action": event.action.removeprefix("assessment."),
+            "reason": event.reason,
+        }
+        for event in events.order_by("pk")
+    ]

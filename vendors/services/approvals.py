@@ -18,12 +18,11 @@ from vendors.models import (
     Answer,
     Assessment,
     AssessmentResult,
-    AuditEvent,
     CategoryScore,
     Vendor,
 )
 from vendors.queries.assessments import plain_answers_of
-from vendors.queries.documents import portable_assessment
+from vendors.queries.documents import people_of, portable_assessment, scope_of, trail_of
 from vendors.queries.scores import score_now
 from vendors.services.audit import record_event
 from vendors.services.refusals import Refused
@@ -156,19 +155,6 @@ def _decimal(value: Fraction | None) -> Decimal | None:
     return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("1e-8"))
 
 
-def _person(user: Any) -> dict[str, str] | None:
-    """A name and role as they are now."""
-    return {"name": str(user), "role": user.role_label} if user else None
-
-
-def _moment(value: Any) -> str | None:
-    """A moment in UTC, to the second."""
-    return value.astimezone(tz=_UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
-
-
-_UTC = timezone.get_fixed_timezone(0)
-
-
 def _snapshot(assessment: Assessment, rows: list[Answer], result: scoring.Result) -> dict[str, Any]:
     """Everything a scorecard may say of an approved assessment, without anything that moves."""
     rules = assessment.framework.rules
@@ -187,44 +173,3 @@ def _snapshot(assessment: Assessment, rows: list[Answer], result: scoring.Result
         "people": people_of(assessment),
         "trail": trail_of(assessment),
     }
-
-
-def scope_of(assessment: Assessment) -> dict[str, Any]:
-    """What the assessment is about, beside its answers."""
-    return {
-        "id": str(assessment.public_id),
-        "title": assessment.title,
-        "service": assessment.service,
-        "sites": [f"{site.city}, {site.country}" for site in assessment.sites.all()],
-        "is_sample": assessment.vendor.is_sample,
-        "tier_reason": assessment.tier_reason,
-        "note": assessment.approval_note,
-    }
-
-
-def people_of(assessment: Assessment) -> list[dict[str, Any]]:
-    """Who prepared, submitted and approved, with role and moment in UTC."""
-    steps = [
-        ("prepared", assessment.owner, assessment.created_at),
-        ("submitted", assessment.submitted_by, assessment.submitted_at),
-        ("approved", assessment.approved_by, assessment.approved_at),
-    ]
-    return [
-        {"step": step, "person": _person(person), "at": _moment(moment)}
-        for step, person, moment in steps
-        if moment is not None
-    ]
-
-
-def trail_of(assessment: Assessment) -> list[dict[str, Any]]:
-    """The changes of state so far, oldest first. One query."""
-    events = AuditEvent.objects.filter(assessment=assessment, action__startswith="assessment.")
-    return [
-        {
-            "at": _moment(event.at),
-            "who": event.actor_label,
-            "action": event.action.removeprefix("assessment."),
-            "reason": event.reason,
-        }
-        for event in events.order_by("pk")
-    ]
