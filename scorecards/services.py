@@ -19,7 +19,7 @@ from scorecards.pdf import TEMPLATE_VERSION
 from vendors import scoring
 from vendors.models import Assessment, State
 from vendors.queries.assessments import plain_answers_of
-from vendors.queries.documents import people_of, portable_assessment, scope_of, trail_of
+from vendors.queries.documents import snapshot_now
 from vendors.queries.scores import score_now
 from vendors.services.audit import record_event
 
@@ -152,18 +152,5 @@ def _content(assessment: Assessment, snapshot: str, *, valid_until: date | None)
 
 def _open_snapshot(assessment: Assessment) -> dict[str, Any]:
     """What approval would freeze, as it stands: levels as decided so far, as of its day."""
-    rules, rows = assessment.framework.rules, plain_answers_of(assessment)
-    return {
-        "engine_version": scoring.ENGINE_VERSION,
-        "framework": {
-            "slug": rules.slug,
-            "name": rules.name,
-            "version": rules.version,
-            "fingerprint": rules.fingerprint,
-        },
-        "assessment": scope_of(assessment),
-        "document": portable_assessment(assessment, rows),
-        "result": score_now(assessment, rows).document(),
-        "people": people_of(assessment),
-        "trail": trail_of(assessment),
-    }
+    rows = plain_answers_of(assessment)
+    return snapshot_now(assessment, rows, score_now(assessment, rows))

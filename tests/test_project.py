@@ -13,6 +13,7 @@ import yaml
 from django.template import engines
 from packaging.requirements import Requirement
 
+from tests.conftest import require
 from tests.site import ROOT
 
 LONGEST_FILE, LONGEST_FUNCTION = 300, 40
@@ -63,7 +64,7 @@ def tracked():
             cwd=ROOT, check=True, capture_output=True, text=True,
         ).stdout.split("\0")  # fmt: skip
     except (OSError, subprocess.CalledProcessError):
-        pytest.skip("not a git checkout")
+        require(None, "not a git checkout")
     return [ROOT / name for name in listed if name and (ROOT / name).is_file()]
 
 

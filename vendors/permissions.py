@@ -44,10 +44,13 @@ def can_add_vendor(user: Actor) -> bool:
 
 
 def can_edit_vendor(user: Actor, vendor: Vendor) -> bool:
-    """Procurement edits what it added, and vendors whose assessments it owns or helps with."""
+    """Procurement edits what it added, and vendors whose assessments it owns or helps with.
+
+    A vendor that a command imported was added by nobody, so any of procurement may.
+    """
     if user.role != Role.PROCUREMENT:
         return False
-    return vendor.created_by_id == user.pk or vendor.is_worked_on_by(user.pk)
+    return vendor.created_by_id in {user.pk, None} or vendor.is_worked_on_by(user.pk)
 
 
 def can_start_assessment(user: Actor, vendor: Vendor) -> bool:
@@ -56,7 +59,12 @@ def can_start_assessment(user: Actor, vendor: Vendor) -> bool:
 
 
 def works_on(user: Actor, assessment: Assessment) -> bool:
-    """Whether the user is the owner or a named helper."""
+    """Whether the user is the owner or a named helper; what has no owner is everybody's.
+
+    Only an import by command makes one without an owner; its intake names one.
+    """
+    if assessment.owner_id is None:
+        return True
     return assessment.owner_id == user.pk or user.pk in assessment.helper_ids
 
 

@@ -35,7 +35,7 @@ SITE_NAME = env.text("SITE_NAME", "Vetting")
 SITE_HOST = urlsplit(SITE_URL).hostname or "127.0.0.1"
 IS_HTTPS = SITE_URL.startswith("https://")
 # The loopback names are always served: health probes and `serve` ask there.
-ALLOWED_HOSTS = [*(env.names("ALLOWED_HOSTS") or [SITE_HOST]), "localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = [SITE_HOST, *env.names("ALLOWED_HOSTS"), "localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS", [SITE_URL] if IS_HTTPS else [])
 # Only where a proxy sets these headers itself may they be believed.
 SECURE_PROXY = env.flag("SECURE_PROXY", default=False)

@@ -23,14 +23,17 @@ from vendors.queries.assessments import assessment_for
 PAGE_SIZE = 25
 #: A PDF from here opens nothing and runs nothing, whatever a viewer makes of it.
 SEALED = "sandbox; default-src 'none'"
-WHO_MAY = "Everybody with a role may ask for scorecards. An administrator gives roles."
+WHO_MAY = "Everybody with a role may ask for scorecards. Whoever runs the installation gives roles."
 
 
 @require_safe
 @staff_required
 def scorecard_list(request: StaffRequest) -> HttpResponse:
     """The register: every scorecard, newest first, found by number, vendor or hash."""
-    text, kind = request.GET.get("q", "").strip(), request.GET.get("kind", "all")
+    text, kind = (
+        request.GET.get("q", "").replace("\x00", "").strip()[:200],
+        request.GET.get("kind", "all"),
+    )
     found = register(request.user, text=text, kind=kind)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"page_obj": page, "q": text, "kind": kind, "unavailable": pdf.unavailable()}

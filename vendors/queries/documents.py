@@ -12,6 +12,8 @@ from vendors.models import Answer, Assessment, AssessmentResult, AuditEvent, Ven
 from vendors.queries.assessments import plain_answers_of
 from vendors.queries.scores import engine_answers, score_now
 
+SNAPSHOT_FORMAT = "vetting-snapshot/1"
+
 
 def portable_vendor(vendor: Vendor) -> scoring.PortableVendor:
     """The vendor as a portable file names it. Three queries."""
@@ -122,3 +124,25 @@ def trail_of(assessment: Assessment) -> list[dict[str, Any]]:
         }
         for event in events.order_by("pk")
     ]
+
+
+def snapshot_now(
+    assessment: Assessment, rows: list[Answer], result: scoring.Result
+) -> dict[str, Any]:
+    """Everything a scorecard may say of an assessment as it stands; approval freezes it."""
+    rules = assessment.framework.rules
+    return {
+        "format": SNAPSHOT_FORMAT,
+        "engine_version": scoring.ENGINE_VERSION,
+        "framework": {
+            "slug": rules.slug,
+            "name": rules.name,
+            "version": rules.version,
+            "fingerprint": rules.fingerprint,
+        },
+        "assessment": scope_of(assessment),
+        "document": portable_assessment(assessment, rows),
+        "result": result.document(),
+        "people": people_of(assessment),
+        "trail": trail_of(assessment),
+    }

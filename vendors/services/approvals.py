@@ -6,7 +6,7 @@ import calendar
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -22,16 +22,13 @@ from vendors.models import (
     Vendor,
 )
 from vendors.queries.assessments import plain_answers_of
-from vendors.queries.documents import people_of, portable_assessment, scope_of, trail_of
+from vendors.queries.documents import snapshot_now
 from vendors.queries.scores import score_now
 from vendors.services.audit import record_event
 from vendors.services.refusals import Refused
 
 if TYPE_CHECKING:
     from vetting.models import User
-
-
-SNAPSHOT_FORMAT = "vetting-snapshot/1"
 
 
 def months_after(day: date, months: int) -> date:
@@ -57,16 +54,20 @@ def obstacles(assessment: Assessment, rows: list[Answer], result: scoring.Result
 
 @transaction.atomic
 def approve_assessment(
-    *, assessment: Assessment, by: User, note: str = "", imported: bool = False
+    *,
+    assessment: Assessment,
+    by: User,
+    note: str = "",
+    imported: bool = False,
+    seen: str | None = None,
 ) -> AssessmentResult:
     """Freeze the result, as of today in the organisation's zone; an import keeps its own day.
 
-    Raises Refused when a must-have isn't met, when a not-applicable answer lacks consent, when the
-    approver gave one of the answers, or when it moved on meanwhile.
+    `seen` is the `submission_of` the page that it was decided on, so that nobody approves answers
+    that came in later. Raises Refused when a must-have isn't met, when a not-applicable answer
+    lacks consent, when the approver gave one of the answers, or when it moved on meanwhile.
     """
-    held = Assessment.objects.select_for_update(no_key=True).get(pk=assessment.pk)
-    if not held.is_submitted:
-        raise Refused(_("The assessment has moved on meanwhile. Load the page again."))
+    _hold(assessment, seen)
     rows = plain_answers_of(assessment)
     if any(row.answered_by_id == by.pk for row in rows):
         raise Refused(_("You answered part of it, so somebody else approves."))
@@ -93,10 +94,25 @@ def approve_assessment(
     return frozen
 
 
+def submission_of(assessment: Assessment) -> str:
+    """Names one submission: another one has another moment."""
+    return assessment.submitted_at.isoformat() if assessment.submitted_at else ""
+
+
+def _hold(assessment: Assessment, seen: str | None) -> None:
+    """Lock the row and read it again. Raises Refused unless it still waits as it was seen."""
+    Assessment.objects.select_for_update(no_key=True).only("pk").get(pk=assessment.pk)
+    assessment.refresh_from_db()
+    if not assessment.is_submitted:
+        raise Refused(_("The assessment has moved on meanwhile. Load the page again."))
+    if seen is not None and seen != submission_of(assessment):
+        raise Refused(_("It was returned and submitted again meanwhile. Look through it again."))
+
+
 def _freeze(assessment: Assessment, rows: list[Answer], result: scoring.Result) -> AssessmentResult:
     """Write the result, its categories and the snapshot that a scorecard is drawn from."""
     rules = assessment.framework.rules
-    snapshot = scoring.canonical_json(_snapshot(assessment, rows, result))
+    snapshot = scoring.canonical_json(snapshot_now(assessment, rows, result))
     rated = [entry for entry in result.categories.values() if entry.score is not None]
     weakest = min(rated, key=lambda entry: entry.score or Fraction(0), default=None)
     frozen = AssessmentResult.objects.create(
@@ -153,23 +169,3 @@ def _decimal(value: Fraction | None) -> Decimal | None:
     if value is None:
         return None
     return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("1e-8"))
-
-
-def _snapshot(assessment: Assessment, rows: list[Answer], result: scoring.Result) -> dict[str, Any]:
-    """Everything a scorecard may say of an approved assessment, without anything that moves."""
-    rules = assessment.framework.rules
-    return {
-        "format": SNAPSHOT_FORMAT,
-        "engine_version": scoring.ENGINE_VERSION,
-        "framework": {
-            "slug": rules.slug,
-            "name": rules.name,
-            "version": rules.version,
-            "fingerprint": rules.fingerprint,
-        },
-        "assessment": scope_of(assessment),
-        "document": portable_assessment(assessment, rows),
-        "result": result.document(),
-        "people": people_of(assessment),
-        "trail": trail_of(assessment),
-    }

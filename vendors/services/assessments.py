@@ -43,6 +43,7 @@ def start_assessment(  # noqa: PLR0913 - an assessment has that many parts
     Raises FaultyInput when the intake is incomplete and no tier is given, Refused when the vendor
     is archived or has an open assessment on this framework.
     """
+    vendor = Vendor.objects.select_for_update(no_key=True).get(pk=vendor.pk)
     if vendor.archived_at is not None:
         raise Refused(_("This vendor is archived. Restore it first."))
     proposal = _proposal(intake, required=tier is None)
@@ -118,10 +119,16 @@ def _move(assessment: Assessment, verb: str, **fields: Any) -> None:
     raise Refused(_("The assessment has moved on meanwhile. Load the page again."))
 
 
+def _lock(assessment: Assessment) -> None:
+    """Hold the row, and bring what was read before up to date."""
+    Assessment.objects.select_for_update(no_key=True).only("pk").get(pk=assessment.pk)
+    assessment.refresh_from_db()
+
+
 @transaction.atomic
 def submit_assessment(*, assessment: Assessment, by: User | None) -> None:
     """Lock the answers and pass them on. Raises Refused while a must-have is unanswered."""
-    Assessment.objects.select_for_update(no_key=True).get(pk=assessment.pk)
+    _lock(assessment)
     progress = progress_of(assessment, plain_answers_of(assessment))
     if progress.open_must_haves:
         raise Refused(
@@ -198,20 +205,19 @@ def change_intake(
 
     Answers outside a smaller tier are kept, unscored. Raises FaultyInput when it is incomplete.
     """
-    proposal = _proposal(intake, required=True)
-    before = {"intake": assessment.intake, "tier": assessment.tier}
-    # a tier that a manager chose stands until a manager chooses again
-    tier = assessment.tier if assessment.tier_reason else proposal
-    changed = Assessment.objects.filter(pk=assessment.pk, state="in_progress").update(
-        intake=intake,
-        proposed_tier=proposal,
-        tier=tier,
-        owner=owner,
-        due_on=due_on,
-        service=service,
-    )
-    if not changed:
-        raise Refused(_("The answers are locked, so the intake is too."))
+    proposal = cast(int, _proposal(intake, required=True))
+    held = _held(assessment)
+    changed = {
+        "intake": intake,
+        "proposed_tier": proposal,
+        "tier": _tier_after(held, proposal),
+        "owner": owner,
+        "due_on": due_on,
+        "service": service,
+        # an import's own day stands only until somebody edits it
+        "as_of": None,
+    }
+    Assessment.objects.filter(pk=assessment.pk).update(**changed)
     assessment.refresh_from_db()
     assessment.sites.set(sites)
     assessment.helpers.set(helper.pk for helper in helpers)
@@ -220,31 +226,49 @@ def change_intake(
         by=by,
         assessment=assessment,
         subject=assessment.title,
-        before=before,
+        before={"intake": held.intake, "tier": held.tier},
         after={"intake": intake, "tier": assessment.tier},
     )
+
+
+def _held(assessment: Assessment) -> Assessment:
+    """The assessment as it stands, locked. Raises Refused once the answers are locked too."""
+    held = Assessment.objects.select_for_update(no_key=True).get(pk=assessment.pk)
+    if not held.is_in_progress:
+        raise Refused(_("The answers are locked. Return the assessment to change it."))
+    return held
+
+
+def _tier_after(held: Assessment, proposal: int) -> int:
+    """The tier once the intake proposes another one.
+
+    One that a manager lowered with a reason stands; one that a manager raised stays raised, and
+    goes up with the risk.
+    """
+    if held.tier_reason:
+        return held.tier
+    was_raised = held.proposed_tier is not None and held.tier < held.proposed_tier
+    return min(held.tier, proposal) if was_raised else proposal
 
 
 @transaction.atomic
 def change_tier(*, assessment: Assessment, tier: int, reason: str, by: User) -> None:
     """Set another tier than proposed. Raises Refused when it is lowered without a reason."""
-    proposed = assessment.proposed_tier or assessment.tier
-    if tier > proposed and not reason.strip():
+    held = _held(assessment)
+    proposed = held.proposed_tier or held.tier
+    reason = reason.strip()
+    if tier > proposed and not reason:
         raise Refused(_("Asking fewer questions than the risk calls for needs a reason."))
-    words = reason.strip() or (_("Raised by a manager") if tier < proposed else "")
-    changed = Assessment.objects.filter(pk=assessment.pk, state="in_progress").update(
-        tier=tier, tier_reason=words
+    Assessment.objects.filter(pk=assessment.pk).update(
+        tier=tier, tier_reason=reason if tier > proposed else "", as_of=None
     )
-    if not changed:
-        raise Refused(_("The answers are locked. Return the assessment to change its tier."))
-    before = assessment.tier
     assessment.refresh_from_db()
     record_event(
         action="assessment.tier",
         by=by,
         assessment=assessment,
         subject=assessment.title,
-        before={"tier": before},
+        before={"tier": held.tier},
         after={"tier": tier},
-        reason=words,
+        reason=reason,
     )

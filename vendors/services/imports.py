@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vendors import scoring
+from vendors.countries import COUNTRIES
 from vendors.models import (
     Answer,
     Assessment,
@@ -62,6 +63,7 @@ def import_assessment(
     portable = _parsed(text)
     framework = _framework(portable)
     faults = scoring.check_against(portable, framework.rules, timezone.localdate())
+    faults += _unknown_countries(portable.vendor)
     if faults:
         raise FaultyInput(faults)
     answers = scoring.answers_of(portable, framework.rules)
@@ -85,6 +87,15 @@ def import_assessment(
         raise FaultyInput([Fault("", str(refusal))]) from refusal
     result = scoring.score(framework.rules, answers, assessment.tier, portable.as_of)
     return Imported(assessment, result)
+
+
+def _unknown_countries(vendor: scoring.PortableVendor) -> list[Fault]:
+    """Sites in a country that ISO 3166 doesn't have."""
+    return [
+        Fault(f"vendor.sites[{place}].country", f"{site.country or 'nothing'} is no country code")
+        for place, site in enumerate(vendor.sites)
+        if site.country not in COUNTRIES
+    ]
 
 
 def _parsed(text: str) -> scoring.PortableAssessment:
@@ -114,7 +125,7 @@ def _vendor(portable: scoring.PortableVendor, *, is_sample: bool, by: User | Non
     found = Vendor.objects.filter(name_key=name_key(portable.name)).first()
     vendor = found or _new_vendor(portable, is_sample=is_sample, by=by)
     known = set(vendor.certifications.values_list("standard", "level", "number", "expires_on"))
-    Certification.objects.bulk_create(
+    added = Certification.objects.bulk_create(
         Certification(
             vendor=vendor,
             standard=entry.standard,
@@ -127,6 +138,9 @@ def _vendor(portable: scoring.PortableVendor, *, is_sample: bool, by: User | Non
         for entry in portable.certifications
         if (entry.standard, entry.level, entry.number, entry.expires_on) not in known
     )
+    if added:
+        entries = [str(entry) for entry in added]
+        record_event(action="certification.import", by=by, vendor=vendor, after=entries)
     return vendor
 
 
@@ -185,7 +199,7 @@ def _store_answers(
         action="assessment.import",
         by=by,
         assessment=assessment,
-        after={"answers": len(answers)},
+        after={"levels": {code: answer.level or "" for code, answer in answers.items()}},
     )
 
 
@@ -212,8 +226,13 @@ def _approve(assessment: Assessment, person: User) -> None:
     actor: Actor = person
     if actor.role != Role.MANAGER:
         raise Refused(_("%s is not a manager, and only managers approve.") % person)
-    assessment.answers.filter(not_applicable=True).update(
-        consented=True, decided_at=timezone.now(), decided_by=person
+    exempt = assessment.answers.filter(not_applicable=True)
+    exempt.update(consented=True, decided_at=timezone.now(), decided_by=person)
+    record_event(
+        action="answer.accept_proposals",
+        by=person,
+        assessment=assessment,
+        after=dict.fromkeys(exempt.values_list("code", flat=True), "not_applicable"),
     )
     submit_assessment(assessment=assessment, by=person)
     approve_assessment(

@@ -9,7 +9,7 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vendors.models import Certification, Contact, Site, Vendor, name_key
+from vendors.models import Assessment, Certification, Contact, Site, Vendor, name_key
 from vendors.services.audit import record_event
 from vendors.services.refusals import Refused
 
@@ -86,6 +86,7 @@ def edit_vendor(
             vendor.save(update_fields=[*PROFILE, "name_key"])
     except IntegrityError as error:
         raise Refused(_("There is another vendor with this name.")) from error
+    _refuse_sites_in_scope(removed)
     for gone in removed:
         gone.delete()
     _attach(vendor, sites, contacts)
@@ -100,6 +101,14 @@ def edit_vendor(
             after=after,
         )
     return vendor
+
+
+def _refuse_sites_in_scope(removed: list[Site | Contact]) -> None:
+    """Raise Refused when a site is in the scope of an open assessment, which would lose it."""
+    sites = [row for row in removed if isinstance(row, Site)]
+    scope = Assessment.objects.open().filter(sites__in=sites).distinct()
+    if sites and scope.exists():
+        raise Refused(_("An open assessment has this site in its scope. Take it out there first."))
 
 
 def _attach(vendor: Vendor, sites: list[Site], contacts: list[Contact]) -> None:
@@ -120,6 +129,7 @@ def profile_of(vendor: Vendor) -> dict[str, Any]:
 @transaction.atomic
 def archive_vendor(*, vendor: Vendor, by: User) -> None:
     """Take a vendor out of the lists. Raises Refused while an assessment is open."""
+    Vendor.objects.select_for_update(no_key=True).get(pk=vendor.pk)
     if vendor.assessments.filter(state__in=["in_progress", "submitted"]).exists():
         raise Refused(_("An assessment of this vendor is open. Finish or cancel it first."))
     if Vendor.objects.filter(pk=vendor.pk, archived_at=None).update(

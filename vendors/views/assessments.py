@@ -157,7 +157,7 @@ def _actions(request: StaffRequest, assessment: Assessment) -> dict[str, Any]:
         "can_request_scorecard": can_request_scorecard(user),
         "cancel_form": ReasonForm(auto_id="cancel-%s"),
         "tier_form": TierForm(
-            initial={"tier": assessment.tier, "reason": assessment.tier_reason},
+            initial={"tier": assessment.tier},
             auto_id="tier-%s",
             assessment=assessment,
         ),

@@ -190,7 +190,8 @@ def assessment_approve(request: StaffRequest, public_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             note = form.cleaned_data["note"]
-            approve_assessment(assessment=assessment, by=request.user, note=note)
+            seen = request.POST.get("seen")
+            approve_assessment(assessment=assessment, by=request.user, note=note, seen=seen)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
