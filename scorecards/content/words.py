@@ -48,9 +48,13 @@ def long_moment(stamp: str | None) -> str:
     return f"{long_day(moment.date().isoformat())}, {moment:%H:%M} UTC"
 
 
+#: Codes whose words are written another way.
+SPELLINGS = {"it_support": "IT support", "email": "e-mail"}
+
+
 def plain_code(code: str) -> str:
     """A code as a word: "back_office" is "Back office"."""
-    words = code.replace("_", " ")
+    words = SPELLINGS.get(code, code.replace("_", " "))
     return words[:1].upper() + words[1:]
 
 

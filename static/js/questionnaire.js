@@ -295,7 +295,7 @@
     var all = sections(), at = here();
     var open = all.filter(function (q, i) { var kept = document.getElementById(q.dataset.code + '-kept'); return i > at && kept && kept.dataset.done === '0'; });
     var link = document.getElementById('q-next');
-    if (open.length) go(open[0]); else if (link) link.click();
+    if (open.length) step(open[0]); else if (link) link.click();
   }
   function choose(number) {
     var q = sections()[codeOf(document.activeElement) ? here() : here() + 1];

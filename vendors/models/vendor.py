@@ -150,6 +150,18 @@ class Contact(models.Model):
         return self.name or self.email
 
 
+class CertificationQuerySet(models.QuerySet["Certification"]):
+    """Register entries."""
+
+    def standing(self) -> CertificationQuerySet:
+        """Entries that are neither removed nor renewed: none of the same standard ends later."""
+        same = Certification.objects.filter(
+            vendor=models.OuterRef("vendor"), standard=models.OuterRef("standard"), removed_at=None
+        )
+        later = same.filter(Q(expires_on=None) | Q(expires_on__gt=models.OuterRef("expires_on")))
+        return self.filter(~models.Exists(later.exclude(pk=models.OuterRef("pk"))), removed_at=None)
+
+
 class Certification(models.Model):
     """An entry of the vendor's certification register."""
 
@@ -162,6 +174,8 @@ class Certification(models.Model):
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
     expires_on = models.DateField(_("ends on"), null=True, blank=True)
     removed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = CertificationQuerySet.as_manager()
 
     class Meta:
         ordering: ClassVar[list[str]] = ["standard", "pk"]

@@ -137,9 +137,9 @@ def counts() -> Counts:
 
 
 def _ending(today: date) -> QuerySet[Certification]:
-    """Register entries of current vendors that end within 90 days from today."""
-    return Certification.objects.filter(
-        vendor__archived_at=None, removed_at=None, expires_on__range=(today, today + SOON)
+    """Register entries of current vendors that ended, or end within 90 days; renewed ones not."""
+    return Certification.objects.standing().filter(
+        vendor__archived_at=None, expires_on__lte=today + SOON
     )
 
 

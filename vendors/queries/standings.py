@@ -102,7 +102,7 @@ class Standing:
     why: scoring.Why
     caps: tuple[CategoryLine, ...]
     uncapped: scoring.Band | None
-    pass_mark: Fraction | None
+    floor: Fraction
     #: The same answers as of today, where that differs from what was frozen.
     today: Headline | None = None
 
@@ -143,7 +143,7 @@ def standing_of(assessment: Assessment, rows: Iterable[Answer]) -> Standing:
         why=why,
         caps=tuple(line for line in categories if line.result.code in why.capped_by),
         uncapped=_band(rules, result.band_uncapped),
-        pass_mark=next((band.min for band in rules.scoring.bands if band.value == "B"), None),
+        floor=rules.scoring.floor_below,
         today=_today(assessment, by_code.values(), headline) if frozen else None,
     )
 

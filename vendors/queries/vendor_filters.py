@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Count, Exists, F, OrderBy, OuterRef, Q, QuerySet, Subquery, TextField
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -77,13 +77,13 @@ def _open_in(*states: State) -> Exists:
 
 
 def _register(**conditions: object) -> QuerySet[Certification]:
-    """The vendor's entries that are not removed."""
-    return Certification.objects.filter(vendor=OuterRef("pk"), removed_at=None, **conditions)
+    """The vendor's entries that are neither removed nor renewed."""
+    return Certification.objects.standing().filter(vendor=OuterRef("pk"), **conditions)
 
 
 def _ending() -> Q:
     today = timezone.localdate()
-    return Q(archived_at=None) & Q(Exists(_register(expires_on__range=(today, today + SOON))))
+    return Q(archived_at=None) & Q(Exists(_register(expires_on__lte=today + SOON)))
 
 
 #: The views above the list, with what each holds. A rated vendor that is reassessed is in two.
@@ -167,16 +167,10 @@ def _vendors(user: Actor) -> VendorQuerySet:
 
 def matching(user: Actor, filters: VendorFilters) -> QuerySet[Vendor]:
     """The vendors asked for, in the order asked for, with their next certification end."""
-    today = timezone.localdate()
-    coming = _register(expires_on__gte=today).order_by("expires_on", "pk")
-    past = _register(expires_on__lt=today).order_by("-expires_on", "pk")
+    ends = _register(expires_on__isnull=False).order_by("expires_on", "pk")
     found = _vendors(user).annotate(
-        next_end=Coalesce(
-            Subquery(coming.values("expires_on")[:1]), Subquery(past.values("expires_on")[:1])
-        ),
-        next_standard=Coalesce(
-            Subquery(coming.values("standard")[:1]), Subquery(past.values("standard")[:1])
-        ),
+        next_end=Subquery(ends.values("expires_on")[:1]),
+        next_standard=Subquery(ends.values("standard")[:1]),
     )
     on = [STATUSES[filters.status][1](), *conditions(filters).values()]
     return found.filter(*on).order_by(*_order(filters.sort), "name_key", "pk")

@@ -43,16 +43,12 @@ def start_assessment(  # noqa: PLR0913 - an assessment has that many parts
     Raises FaultyInput when the intake is incomplete and no tier is given, Refused when the vendor
     is archived or has an open assessment on this framework.
     """
-    vendor = Vendor.objects.select_for_update(no_key=True).get(pk=vendor.pk)
-    if vendor.archived_at is not None:
-        raise Refused(_("This vendor is archived. Restore it first."))
     proposal = _proposal(intake, required=tier is None)
-    last = Assessment.objects.filter(vendor=vendor).aggregate(last=Max("number"))["last"] or 0
     assessment = Assessment(
         vendor=vendor,
         framework=framework,
         framework_slug=framework.slug,
-        number=last + 1,
+        number=_next_number(vendor),
         service=service,
         intake=intake,
         tier=cast(int, tier or proposal),
@@ -73,6 +69,14 @@ def start_assessment(  # noqa: PLR0913 - an assessment has that many parts
         after={"framework": str(framework), "tier": assessment.tier, "intake": intake},
     )
     return assessment
+
+
+def _next_number(vendor: Vendor) -> int:
+    """The vendor's next number; the vendor stays locked. Raises Refused when it is archived."""
+    held = Vendor.objects.select_for_update(no_key=True).get(pk=vendor.pk)
+    if held.archived_at is not None:
+        raise Refused(_("This vendor is archived. Restore it first."))
+    return (Assessment.objects.filter(vendor=held).aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def _insert(assessment: Assessment) -> None:

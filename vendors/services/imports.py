@@ -234,7 +234,7 @@ def _approve(assessment: Assessment, person: User) -> None:
         assessment=assessment,
         after=dict.fromkeys(exempt.values_list("code", flat=True), "not_applicable"),
     )
-    submit_assessment(assessment=assessment, by=person)
+    submit_assessment(assessment=assessment, by=assessment.owner or person)
     approve_assessment(
         assessment=assessment, by=person, note=_("Approved on import"), imported=True
     )
