@@ -212,16 +212,16 @@ def test_an_open_assessment_shows_progress_among_the_criteria_of_its_tier(as_off
     assert "Not approved" in page
 
 
-def test_the_next_end_is_the_coming_one_else_the_last_past_one(as_officer, officer):
+def test_what_ended_comes_first_unless_it_was_renewed(as_officer, officer):
     both = make_vendor(name="Both", by=officer)
     entry(both, "Ended", -20)
     entry(both, "Coming", 40)
-    entry(both, "Later", 400)
-    past = make_vendor(name="Past", by=officer)
-    entry(past, "Long ago", -200)
-    entry(past, "Lately", -2)
+    renewed = make_vendor(name="Renewed", by=officer)
+    entry(renewed, "ISO 9001", -2)
+    entry(renewed, "ISO 9001", 400)
     rows = as_officer.get(LIST, {"sort": "name"}).context["rows"]
-    assert [row.next_standard for row in rows] == ["Coming", "Lately"]
+    assert [row.next_standard for row in rows] == ["Ended", "ISO 9001"]
+    assert rows[1].next_end > rows[0].next_end
 
 
 def test_pages_hold_25_rows_or_as_many_as_asked_for(as_officer, officer):
