@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from vendors.permissions import can_read
 
@@ -58,3 +59,9 @@ def permit(allowed: bool, message: str) -> None:  # noqa: FBT001 - reads as a se
     """Raise PermissionDenied with a sentence that says who can, unless it is allowed."""
     if not allowed:
         raise PermissionDenied(message)
+
+
+def address_after(request: HttpRequest, otherwise: str) -> str:
+    """Where to go when a form is done: `next` of the address, if it leads to this site."""
+    wanted = request.GET.get("next", "")
+    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) else otherwise

@@ -7,10 +7,12 @@ import re
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 
 REQUEST_ID_HEADER = "X-Request-ID"
 PERMISSIONS_POLICY = (
@@ -64,3 +66,20 @@ class ResponseHeadersMiddleware:
         response["Permissions-Policy"] = PERMISSIONS_POLICY
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class MethodMiddleware:
+    """Says in the app's frame that an address takes a form: somebody reloaded a refused one."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer 405 to a visit with a page; programs get the plain answer."""
+        response = self.get_response(request)
+        is_visit = request.method == "GET" and request.accepts("text/html")
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or not is_visit:
+            return response
+        page = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
+        page["Allow"] = response["Allow"]
+        return page

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "vetting.middleware.MethodMiddleware",
 ]
 ROOT_URLCONF = "vetting.urls"
 WSGI_APPLICATION = "vetting.wsgi.application"

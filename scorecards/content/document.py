@@ -22,7 +22,7 @@ from scorecards.content.rows import (
     named,
     not_applicable_rows,
 )
-from scorecards.content.words import long_day, long_moment, place, plain_code, short_day
+from scorecards.content.words import deed, long_day, long_moment, place, plain_code, short_day
 from vendors import scoring
 
 CONTENT_FORMAT = "vetting-scorecard/1"
@@ -63,7 +63,10 @@ def scorecard_content(
         "texts": long_texts(points, answers),
         "method": _method(framework),
         "people": [_person(entry) for entry in snapshot["people"]],
-        "trail": [{**entry, "at_shown": long_moment(entry["at"])} for entry in snapshot["trail"]],
+        "trail": [
+            {**entry, "at_shown": long_moment(entry["at"]), "what": deed(entry["action"])}
+            for entry in snapshot["trail"]
+        ],
     }
 
 

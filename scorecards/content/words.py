@@ -52,6 +52,24 @@ def long_moment(stamp: str | None) -> str:
 SPELLINGS = {"it_support": "IT support", "email": "e-mail"}
 
 
+#: What was done to an assessment, by the action of its event.
+DEEDS = {
+    "start": "Started",
+    "import": "Imported",
+    "intake": "Intake changed",
+    "tier": "Tier changed",
+    "submit": "Submitted",
+    "return": "Returned",
+    "approve": "Approved",
+    "cancel": "Cancelled",
+}
+
+
+def deed(action: str) -> str:
+    """An action of the trail as a word: "submit" is "Submitted"."""
+    return DEEDS.get(action, plain_code(action))
+
+
 def plain_code(code: str) -> str:
     """A code as a word: "back_office" is "Back office"."""
     words = SPELLINGS.get(code, code.replace("_", " "))

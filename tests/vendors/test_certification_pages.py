@@ -170,3 +170,18 @@ def test_only_who_works_on_the_vendor_changes_its_register(client, entry):
 
 def test_strangers_sign_in_first(client, entry):
     assert client.get(address(entry)).url.startswith("/sign-in/?next=")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "leads_to"),
+    [
+        ("/assessments/x/questionnaire/SEC/%23SEC-02", "/assessments/x/questionnaire/SEC/#SEC-02"),
+        ("https://elsewhere.example/", None),
+        ("//elsewhere.example/", None),
+    ],
+)
+def test_adding_leads_back_to_where_it_was_asked_for(as_officer, vendor, wanted, leads_to):
+    add = f"{vendor.get_absolute_url()}certifications/new/?next={wanted}"
+    answer = as_officer.post(add, typed())
+    assert answer.status_code == 302
+    assert answer["Location"] == (leads_to or vendor.get_absolute_url())

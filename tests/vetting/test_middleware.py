@@ -99,3 +99,11 @@ def test_a_session_ends_twelve_hours_after_sign_in_however_busy(client, person):
         session.save()
         clock.shift(dt.timedelta(minutes=2))
         assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.django_db
+def test_a_visit_to_a_form_address_gets_a_page(client):
+    answer = client.get("/sign-out/", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer["Allow"]) == (405, "POST, OPTIONS")
+    assert b"only takes a form" in answer.content
+    assert client.get("/sign-out/", headers={"Accept": "application/json"}).content == b""

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from vendors.access import StaffRequest, permit, staff_required
+from vendors.access import StaffRequest, address_after, permit, staff_required
 from vendors.forms.certifications import CertificationForm
 from vendors.models import Certification
 from vendors.permissions import can_edit_vendor
@@ -41,7 +41,7 @@ def certification_add(request: StaffRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         entry = save_certification(entry=form.save(commit=False), by=request.user)
         messages.success(request, _("%s is in the register.") % entry)
-        return redirect(vendor)
+        return redirect(address_after(request, vendor.get_absolute_url()))
     return _form_page(request, form, title=None)
 
 
@@ -71,6 +71,7 @@ def _form_page(
         "form": form,
         "title": title,
         "vendor": entry.vendor,
+        "back": address_after(request, entry.vendor.get_absolute_url()),
         "standards": suggested_standards(),
         "backed": answers_behind(entry) if entry.pk else [],
     }
