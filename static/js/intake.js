@@ -49,7 +49,7 @@
     const risk = (100 * sum) / most;
     const why = reasons(risk, open);
     const tier = open ? 0 : why.low ? 3 : why.middle ? 2 : 1;
-    say('[data-risk]', shown(sum));
+    say('[data-risk]', done ? shown(sum) : '\u2013');
     say('[data-sum]', sum);
     say('[data-tier]', tier);
     say('[data-open-count]', open);
