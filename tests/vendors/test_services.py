@@ -8,21 +8,30 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.factories import (
+    LOW_RISK,
     answer_all,
     approved,
+    import_worked,
     make_assessment,
     make_user,
     make_vendor,
     small_framework,
     submitted,
 )
-from vendors.models import Answer, Assessment, AuditEvent, Framework, Vendor, WeightProfile
-from vendors.permissions import Role
+from vendors.models import Answer, Assessment, AuditEvent, Framework, Site, Vendor, WeightProfile
+from vendors.permissions import Role, can_answer, can_edit_vendor
 from vendors.services.answers import AnswerChange, save_answer
-from vendors.services.assessments import cancel_assessment, change_tier, return_assessment
+from vendors.services.approvals import approve_assessment, submission_of
+from vendors.services.assessments import (
+    cancel_assessment,
+    change_intake,
+    change_tier,
+    return_assessment,
+)
 from vendors.services.frameworks import publish_framework
 from vendors.services.refusals import FaultyInput, Refused, StaleAnswer
 from vendors.services.reviews import Decision, accept_proposals, decide_answer
+from vendors.services.vendors import edit_vendor, profile_of
 
 pytestmark = pytest.mark.django_db
 
@@ -219,3 +228,83 @@ def test_vendor_names_are_unique_whatever_their_case() -> None:
     with pytest.raises(Refused, match="this name"):
         make_vendor(name=" aurora LTD ")
     assert Vendor.objects.count() == 1
+
+
+def set_intake(assessment: Assessment, **levels: object) -> int:
+    """Store other intake answers as the owner and return the tier that follows."""
+    change_intake(
+        assessment=assessment,
+        intake={**LOW_RISK, **levels},
+        owner=assessment.owner,
+        due_on=None,
+        service="",
+        sites=[],
+        helpers=[],
+        by=assessment.owner,
+    )
+    return assessment.tier
+
+
+@pytest.fixture
+def tier_3(assessment: Assessment) -> Assessment:
+    """One whose intake proposes tier 3."""
+    assert set_intake(assessment) == 3
+    return assessment
+
+
+def test_the_tier_follows_the_intake(tier_3: Assessment) -> None:
+    assert set_intake(tier_3, data_sensitivity=3) == 1
+    assert set_intake(tier_3) == 3
+
+
+def test_a_raised_tier_stays_and_goes_up_with_the_risk(tier_3: Assessment) -> None:
+    change_tier(assessment=tier_3, tier=2, reason="", by=make_user(Role.MANAGER))
+    assert tier_3.tier_reason == ""
+    assert set_intake(tier_3, spend=2) == 2
+    assert set_intake(tier_3, harmful_content=True) == 1
+
+
+def test_a_lowered_tier_stands_by_its_reason(tier_3: Assessment) -> None:
+    assert set_intake(tier_3, data_sensitivity=3) == 1
+    change_tier(assessment=tier_3, tier=3, reason="Pilot", by=make_user(Role.MANAGER))
+    assert set_intake(tier_3, data_sensitivity=3, spend=3) == 3
+    change_tier(assessment=tier_3, tier=1, reason="", by=make_user(Role.MANAGER))
+    assert tier_3.tier_reason == ""
+
+
+def test_procurement_takes_on_what_was_imported_without_an_owner() -> None:
+    small_framework()
+    imported = import_worked("Aurora")
+    assert can_answer(make_user(), imported)
+    assert can_edit_vendor(make_user(), imported.vendor)
+    assert not can_answer(make_user(Role.AUDITOR), imported)
+
+
+def test_an_approval_is_of_the_submission_that_was_seen(assessment: Assessment) -> None:
+    manager = make_user(Role.MANAGER)
+    answer_all(assessment)
+    submitted(assessment)
+    seen = submission_of(assessment)
+    return_assessment(assessment=assessment, reason="Wages", by=manager)
+    submitted(assessment)
+    with pytest.raises(Refused, match="submitted again"):
+        approve_assessment(assessment=assessment, by=manager, seen=seen)
+    approve_assessment(assessment=assessment, by=manager, seen=submission_of(assessment))
+    assert assessment.is_approved
+
+
+def test_a_site_in_an_open_scope_is_not_removed() -> None:
+    owner = make_user()
+    vendor = make_vendor(by=owner)
+    site = Site.objects.create(vendor=vendor, city="Cebu", country="PH")
+    make_assessment(vendor=vendor, owner=owner, framework=small_framework(), sites=[site])
+    with pytest.raises(Refused, match="scope"):
+        edit_vendor(
+            vendor=vendor,
+            sites=[],
+            contacts=[],
+            removed=[site],
+            before=profile_of(vendor),
+            by=owner,
+        )
+    assert vendor.sites.count() == 1
