@@ -18,6 +18,7 @@ from tests.factories import (
 )
 from vendors.models import AssessmentResult, Certification, Site, Vendor
 from vendors.permissions import Role
+from vendors.services.assessments import return_assessment
 from vendors.services.vendors import archive_vendor, save_certification
 
 pytestmark = pytest.mark.django_db
@@ -255,3 +256,11 @@ def test_the_list_asks_the_same_few_questions_for_any_number_of_rows(
         page = client.get(LIST, {"per_page": rows, "q": "e", "sort": "certification"})
     assert len(names(page)) == rows
     assert len(asked) == 10
+
+
+def test_what_came_back_says_so(as_officer, officer):
+    assessment = make_assessment(owner=officer, framework=small_framework())
+    answer_all(assessment)
+    submitted(assessment)
+    return_assessment(assessment=assessment, reason="Wages", by=make_user(Role.MANAGER))
+    assert "Returned" in as_officer.get(LIST).content.decode()
