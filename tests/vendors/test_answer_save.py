@@ -344,6 +344,14 @@ def test_answers_locked_between_the_look_and_the_save(assessment):
         )
 
 
+def test_evidence_that_has_ended_says_so_at_once(save):
+    reply = save("LAB-01", value="yes", evidence="documented", evidence_valid_to="2020-01-01")
+    assert reply.status_code == 200
+    assert "Evidence ended 1 Jan 2020, counts as claimed" in reply.content.decode()
+    reply = save("LAB-01", value="yes", evidence="documented", evidence_valid_to="2099-01-01")
+    assert "Evidence ended" not in reply.content.decode()
+
+
 # --- queries ------------------------------------------------------------------------------
 
 #: Queries of a save, transaction statements not counted.
