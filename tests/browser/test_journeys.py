@@ -139,7 +139,10 @@ def fill_in(page: Page) -> None:
         def choose(question) -> None:
             question.locator(f"input[type=radio][name$='-value'][value='{value}']").check()
             for name, day in dates.items():
+                # refused until its date is there; each message moves the page, so it is awaited
+                expect(question.locator(".save--bad")).to_be_visible()
                 question.locator(f"input[name$='-{name}']").fill(day)
+            expect(question.locator(".save--ok")).to_be_visible()
             question.locator(f"input[type=radio][value='{level}']").last.check()
 
         return choose
@@ -157,10 +160,12 @@ def fill_in(page: Page) -> None:
     expect(score).not_to_have_text(before)
     answer(page, "L2", typed("97,5"))
     answer(page, "L3", typed("2026-03-01"))
+    expect(page.locator("#rail-LAB")).to_contain_text("3/3")
     page.get_by_role("link", name=re.compile("Security")).first.click()
     answer(page, "S1", chosen("certified_full", valid_to="2099-05-31"))
     answer(page, "S2", typed("96"))
     answer(page, "S3", chosen("aoc", valid_to="2099-05-31"))
+    expect(page.locator("#rail-SEC")).to_contain_text("3/3")
     page.get_by_role("link", name=re.compile("Environment")).first.click()
     answer(page, "E1", chosen("4"))
     answer(page, "E2", typed("1.3"))
