@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import WIDE
-from tests.factories import WORKED
+from tests.factories import HIGH_RISK, WORKED
 from tests.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
@@ -21,17 +21,7 @@ PEOPLE = {
     "manager": "adriana@sample.example",
     "auditor": "samuel@sample.example",
 }
-FACTORS = {
-    "data_sensitivity": 2,
-    "data_volume": 2,
-    "service_criticality": 2,
-    "hard_to_replace": 1,
-    "labour_rights_risk": 2,
-    "workforce_vulnerability": 2,
-    "customer_contact": 2,
-    "ai_autonomy": 1,
-    "spend": 2,
-}
+RISK_FACTORS = {code: level for code, level in HIGH_RISK.items() if code != "harmful_content"}
 
 
 @pytest.fixture(params=["embedded", "servers"])
@@ -124,7 +114,7 @@ def add_vendor(page: Page) -> str:
 def start_assessment(page: Page) -> None:
     """Answer the intake: inherent risk 61.3, so tier 1."""
     page.get_by_role("link", name="Start assessment").first.click()
-    for code, level in FACTORS.items():
+    for code, level in RISK_FACTORS.items():
         page.locator(f"input[name='{code}'][value='{level}']").check()
     page.locator("input[name='harmful_content'][value='no']").check()
     expect(page.locator("[data-prop='1']:not([hidden])").first).to_be_visible()
