@@ -14,38 +14,28 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from vendors.models.framework import Criterion, Framework
-from vendors.models.vendor import Certification, Site, Vendor
+from vendors.models.framework import Framework
+from vendors.models.states import (
+    FROZEN_STATES,
+    OPEN_STATES,
+    InState,
+    State,
+)
+from vendors.models.vendor import Site, Vendor
 from vendors.permissions import Actor, can_read
 
 if TYPE_CHECKING:
     from vendors.models.result import AssessmentResult
 
-TEXT_LIMIT = 10_000
 
-
-class State(models.TextChoices):
-    """Where an assessment stands."""
-
-    IN_PROGRESS = "in_progress", _("Questionnaire open")
-    SUBMITTED = "submitted", _("Waits for approval")
-    APPROVED = "approved", _("Approved")
-    CANCELLED = "cancelled", _("Cancelled")
-
-
-#: Which state may follow which. docs/workflow.md prints this table and a test compares the two.
-TRANSITIONS: dict[str, dict[State, State]] = {
-    "submit": {State.IN_PROGRESS: State.SUBMITTED},
-    "return": {State.SUBMITTED: State.IN_PROGRESS},
-    "approve": {State.SUBMITTED: State.APPROVED},
-    "cancel": {State.IN_PROGRESS: State.CANCELLED, State.SUBMITTED: State.CANCELLED},
-}
-OPEN_STATES = [State.IN_PROGRESS, State.SUBMITTED]
-
-
-def _pair(moment: str, person: str) -> Q:
+def known_together(moment: str, person: str) -> Q:
     """Moment and person are known together; an import may lack the person, not the moment."""
     return Q(**{f"{moment}__isnull": False}) | Q(**{person: None})
+
+
+def _another(one: str, other: str) -> Q:
+    """Two people who must not be one; either may be missing."""
+    return Q(**{one: None}) | Q(**{other: None}) | ~Q(**{one: F(other)})
 
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
@@ -56,11 +46,15 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self if can_read(user) else self.none()
 
     def open(self) -> AssessmentQuerySet:
-        """Those that are neither approved nor cancelled."""
+        """Those that still move towards a decision."""
         return self.filter(state__in=OPEN_STATES)
 
+    def frozen(self) -> AssessmentQuerySet:
+        """Those that were decided, in force or not."""
+        return self.filter(state__in=FROZEN_STATES)
 
-class Assessment(models.Model):
+
+class Assessment(InState, models.Model):
     """One vetting. Scope, intake, tier, owner and due date live here, not on the vendor."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -68,7 +62,17 @@ class Assessment(models.Model):
     framework = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="assessments")
     framework_slug = models.CharField(max_length=80, editable=False)
     number = models.PositiveIntegerField(help_text=_("counts the vendor's assessments"))
-    state = models.CharField(max_length=20, choices=State, default=State.IN_PROGRESS)
+    state = models.CharField(max_length=30, choices=State, default=State.IN_PROGRESS)
+    previous = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="next_ones",
+        help_text=_("the assessment whose answers this one carries over"),
+    )
+    targets = models.JSONField(
+        default=list, help_text=_("codes that a targeted reassessment asks again; empty: all")
+    )
 
     service = models.CharField(_("service in scope"), max_length=200, blank=True)
     sites = models.ManyToManyField(Site, blank=True, related_name="+")
@@ -92,16 +96,39 @@ class Assessment(models.Model):
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
-    returned_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(
+        null=True, help_text=_("when answers last went back, or all of it was taken back")
+    )
     returned_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     return_reason = models.TextField(blank=True)
+
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    needs_second_review = models.BooleanField(default=False)
+    second_reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True, help_text=_("when it was passed to approval"))
+
     approved_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     approval_note = models.TextField(blank=True)
+    rejected_at = models.DateTimeField(null=True)
+    rejected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    reject_reason = models.TextField(blank=True)
+    superseded_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    close_reason = models.TextField(blank=True)
     cancelled_at = models.DateTimeField(null=True)
     cancelled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -116,18 +143,20 @@ class Assessment(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["vendor", "framework_slug"],
-                condition=Q(state__in=["in_progress", "submitted"]),
+                condition=Q(state__in=list(OPEN_STATES)),
                 name="assessment_one_open",
                 violation_error_message=_("This vendor has an open assessment already."),
             ),
             models.UniqueConstraint(fields=["vendor", "number"], name="assessment_number_unique"),
             models.CheckConstraint(condition=Q(tier__in=[1, 2, 3]), name="assessment_tier_1_to_3"),
             models.CheckConstraint(
-                condition=Q(state__in=["in_progress", "submitted", "approved", "cancelled"]),
+                condition=Q(state__in=list(State)),
                 name="assessment_state_known",
             ),
             models.CheckConstraint(
-                condition=~Q(state="approved")
+                condition=~Q(
+                    state__in=["approved", "approved_with_conditions", "superseded", "closed"]
+                )
                 | Q(approved_at__isnull=False, approved_by__isnull=False, as_of__isnull=False),
                 name="assessment_approved_by_whom",
             ),
@@ -139,11 +168,53 @@ class Assessment(models.Model):
                 name="assessment_cancelled_why",
             ),
             models.CheckConstraint(
-                condition=~Q(state="submitted") | Q(submitted_at__isnull=False),
-                name="assessment_submitted_when",
+                condition=~Q(state="rejected")
+                | (
+                    Q(rejected_at__isnull=False, rejected_by__isnull=False, as_of__isnull=False)
+                    & ~Q(reject_reason="")
+                ),
+                name="assessment_rejected_why",
             ),
             models.CheckConstraint(
-                condition=_pair("returned_at", "returned_by"), name="assessment_returned_pair"
+                condition=~Q(state="superseded") | Q(superseded_at__isnull=False),
+                name="assessment_superseded_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="closed")
+                | (Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(close_reason="")),
+                name="assessment_closed_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["intake", "in_progress", "cancelled"])
+                | Q(submitted_at__isnull=False),
+                name="assessment_submitted_when",
+            ),
+            # who fills, who reviews and who approves are different people
+            models.CheckConstraint(
+                condition=_another("reviewer", "submitted_by"), name="assessment_reviewer_another"
+            ),
+            models.CheckConstraint(
+                condition=_another("second_reviewer", "submitted_by"),
+                name="assessment_second_another",
+            ),
+            models.CheckConstraint(
+                condition=_another("reviewer", "second_reviewer"),
+                name="assessment_reviewers_are_two",
+            ),
+            models.CheckConstraint(
+                condition=_another("approved_by", "submitted_by"),
+                name="assessment_approver_filled_nothing",
+            ),
+            models.CheckConstraint(
+                condition=Q(tier=3)
+                | (
+                    _another("approved_by", "reviewer") & _another("approved_by", "second_reviewer")
+                ),
+                name="assessment_approver_reviewed_nothing",
+            ),
+            models.CheckConstraint(
+                condition=known_together("returned_at", "returned_by"),
+                name="assessment_returned_pair",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
@@ -164,24 +235,18 @@ class Assessment(models.Model):
         return f"{self.created_at.year}-{self.number}"
 
     @property
-    def is_in_progress(self) -> bool:
-        """Whether answers may still change."""
-        return self.state == State.IN_PROGRESS
+    def waits_for_second_reviewer(self) -> bool:
+        """Whether a second reviewer is asked for and nobody has taken it."""
+        return self.needs_second_review and self.second_reviewer_id is None
 
     @property
-    def is_submitted(self) -> bool:
-        """Whether it waits for a manager."""
-        return self.state == State.SUBMITTED
-
-    @property
-    def is_approved(self) -> bool:
-        """Whether its result is frozen."""
-        return self.state == State.APPROVED
-
-    @property
-    def is_open(self) -> bool:
-        """Neither approved nor cancelled."""
-        return self.state in OPEN_STATES
+    def is_blind(self) -> bool:
+        """Whether two reviewers work without seeing each other's decisions."""
+        return self.needs_second_review and self.state in {
+            State.SUBMITTED,
+            State.IN_REVIEW,
+            State.CLARIFICATION,
+        }
 
     @property
     def is_late(self) -> bool:
@@ -209,77 +274,3 @@ class Assessment(models.Model):
     def scored_on(self) -> date:
         """The day as of which it is computed: its own, else today in the organisation's zone."""
         return self.as_of or timezone.localdate()
-
-
-class Answer(models.Model):
-    """The answer to one criterion. Each has a row from the start; `version` guards saves."""
-
-    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="answers")
-    criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="+")
-    code = models.CharField(max_length=40, editable=False)
-    version = models.PositiveIntegerField(default=0)
-
-    is_answered = models.BooleanField(default=False)
-    value = models.TextField(null=True, help_text=_("exact text; null with is_answered is never"))  # noqa: DJ001 - null is a value of its own
-    valid_to = models.DateField(null=True)
-    certifications = models.ManyToManyField(Certification, blank=True, related_name="answers")
-    not_applicable = models.BooleanField(default=False)
-    reason = models.TextField(blank=True)
-    comment = models.TextField(blank=True)
-    proposed_level = models.CharField(max_length=40, blank=True)
-    level_valid_to = models.DateField(null=True)
-    answered_at = models.DateTimeField(null=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-
-    level = models.CharField(max_length=40, blank=True)
-    rating = models.PositiveSmallIntegerField(null=True)
-    consented = models.BooleanField(default=False, help_text=_("to not applicable"))
-    decided_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["assessment", "criterion__position"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["assessment", "code"], name="answer_unique"),
-            models.CheckConstraint(
-                condition=Q(not_applicable=False) | (~Q(reason="") & Q(is_answered=False)),
-                name="answer_not_applicable_has_reason",
-            ),
-            models.CheckConstraint(
-                condition=Q(is_answered=True) | Q(value=None), name="answer_value_when_answered"
-            ),
-            models.CheckConstraint(
-                condition=Q(rating=None) | Q(rating__range=(0, 5)), name="answer_rating_0_to_5"
-            ),
-            models.CheckConstraint(
-                condition=Q(decided_by=None)
-                | Q(answered_by=None)
-                | ~Q(decided_by=F("answered_by")),
-                name="answer_decided_by_another",
-            ),
-            models.CheckConstraint(
-                condition=_pair("answered_at", "answered_by"), name="answer_answered_pair"
-            ),
-            models.CheckConstraint(
-                condition=_pair("decided_at", "decided_by"), name="answer_decided_pair"
-            ),
-            models.CheckConstraint(
-                condition=Q(level="") | Q(decided_at__isnull=False),
-                name="answer_level_when_decided",
-            ),
-            models.CheckConstraint(
-                condition=Q(consented=False) | Q(not_applicable=True), name="answer_consent_to_na"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.code
-
-    @property
-    def is_done(self) -> bool:
-        """Answered, or not applicable with a reason."""
-        return self.is_answered or self.not_applicable

@@ -46,6 +46,23 @@ class Framework(models.Model):
         return _PARSED[self.fingerprint]
 
 
+class FrameworkDraft(models.Model):
+    """A framework file that an administrator looks at before it is published, or drops."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    text = models.TextField(help_text="as it was uploaded")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Draft {self.public_id}"
+
+
 class Criterion(models.Model):
     """A criterion of one version: what an answer belongs to."""
 
@@ -69,6 +86,7 @@ class Criterion(models.Model):
 class WeightProfile(models.Model):
     """Category weights under a name, for comparisons. A change is a new version, never an edit."""
 
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     framework_slug = models.CharField(max_length=80)
     name = models.CharField(max_length=80)
     version = models.PositiveIntegerField(default=1)
@@ -80,6 +98,9 @@ class WeightProfile(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     retired_at = models.DateTimeField(null=True)
+    retired_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
 
     class Meta:
         ordering: ClassVar[list[str]] = ["framework_slug", "pk"]

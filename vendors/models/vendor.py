@@ -150,16 +150,31 @@ class Contact(models.Model):
         return self.name or self.email
 
 
+class Standing(models.TextChoices):
+    """Whether an issuer still stands by a certification; its end date is asked apart."""
+
+    IN_FORCE = "in_force", _("In force")
+    SUSPENDED = "suspended", _("Suspended")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class CertificationQuerySet(models.QuerySet["Certification"]):
     """Register entries."""
 
     def standing(self) -> CertificationQuerySet:
-        """Entries that are neither removed nor renewed: none of the same standard ends later."""
+        """Entries in force that are neither removed nor renewed: none of the standard ends later.
+
+        A withdrawn or suspended one is none of them, and renews nothing.
+        """
         same = Certification.objects.filter(
-            vendor=models.OuterRef("vendor"), standard=models.OuterRef("standard"), removed_at=None
+            vendor=models.OuterRef("vendor"),
+            standard=models.OuterRef("standard"),
+            removed_at=None,
+            status=Standing.IN_FORCE,
         )
         later = same.filter(Q(expires_on=None) | Q(expires_on__gt=models.OuterRef("expires_on")))
-        return self.filter(~models.Exists(later.exclude(pk=models.OuterRef("pk"))), removed_at=None)
+        renewed = models.Exists(later.exclude(pk=models.OuterRef("pk")))
+        return self.filter(~renewed, removed_at=None, status=Standing.IN_FORCE)
 
 
 class Certification(models.Model):
@@ -174,6 +189,38 @@ class Certification(models.Model):
     issued_on = models.DateField(_("issued on"), null=True, blank=True)
     expires_on = models.DateField(_("ends on"), null=True, blank=True)
     removed_at = models.DateTimeField(null=True, editable=False)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+    )
+
+    status = models.CharField(
+        max_length=20, choices=Standing, default=Standing.IN_FORCE, editable=False
+    )
+    status_on = models.DateField(null=True, editable=False)
+    status_at = models.DateTimeField(null=True, editable=False)
+    status_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+    )
+    status_reason = models.TextField(blank=True, editable=False)
+
+    verified_at = models.DateTimeField(null=True, editable=False)
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        editable=False,
+    )
+    verified_where = models.CharField(max_length=300, blank=True, editable=False)
 
     objects = CertificationQuerySet.as_manager()
 
@@ -188,10 +235,45 @@ class Certification(models.Model):
                 violation_error_message=_("The end lies before the day of issue."),
             ),
             models.CheckConstraint(condition=~Q(standard=""), name="certification_has_standard"),
+            models.CheckConstraint(
+                condition=Q(status="in_force")
+                | (Q(status_at__isnull=False, status_on__isnull=False) & ~Q(status_reason="")),
+                name="certification_status_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_at=None, verified_by=None, verified_where="")
+                | (Q(verified_at__isnull=False, verified_by__isnull=False) & ~Q(verified_where="")),
+                name="certification_verified_where",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by=None)
+                | Q(added_by=None)
+                | ~Q(verified_by=models.F("added_by")),
+                name="certification_verified_by_another",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.standard} {self.level}".strip()
 
+    def get_absolute_url(self) -> str:
+        """The entry's own page."""
+        return reverse("vendors:certification-detail", args=[self.public_id])
 
-__all__ = ["SERVICES", "Certification", "Contact", "Site", "Vendor", "name_key"]
+    @property
+    def is_in_force(self) -> bool:
+        """Whether its issuer stands by it; it may have ended all the same."""
+        return self.status == Standing.IN_FORCE
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether somebody checked what it says now, and its issuer stands by it."""
+        return self.verified_at is not None and self.is_in_force
+
+    @property
+    def is_standing(self) -> bool:
+        """In the register and in force: only then may it back another answer."""
+        return self.removed_at is None and self.is_in_force
+
+
+__all__ = ["SERVICES", "Certification", "Contact", "Site", "Standing", "Vendor", "name_key"]
