@@ -1,0 +1,137 @@
+"""The whole check: chains, answers, frozen results, frameworks, evidence and scorecards.
+
+Each part is named when it does not hold, so that somebody can go and compare it with a backup.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from scorecards.builder import FOLDER
+from scorecards.models import BuildState, Scorecard
+from vendors import triggers
+from vendors.integrity.answers import check_answers, check_states
+from vendors.integrity.chains import ChainCheck, check_chains
+from vendors.integrity.faults import Fault, Names
+from vendors.integrity.files import (
+    KnownFile,
+    check_evidence,
+    check_files,
+    unknown_evidence,
+    unknown_files,
+)
+from vendors.integrity.heads import KnownHeads, read_heads
+from vendors.integrity.recorded import Recorded
+from vendors.integrity.results import check_frameworks, check_results, frozen_rows
+from vendors.integrity.stored import one_view, stored_rows
+
+
+@dataclass(slots=True)
+class Report:
+    """What was looked at, how many of each, and every fault that was found."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    seconds: float = 0.0
+    #: The number of the newest event.
+    last: int = 0
+
+
+def verify(key: bytes) -> Report:
+    """Check everything that is stored, in one view of the database; nobody is kept from writing."""
+    started = time.monotonic()
+    report = Report()
+    with one_view():
+        names, known = Names(), KnownHeads()
+        report.counts["head_files"], faults = read_heads(key, known)
+        report.faults += _trigger_faults() + faults
+        frozen = frozen_rows(known, names)
+        chains = check_chains(key, names, known)
+        report.faults += chains.faults
+        report.last = chains.last
+        _check_rows(report, chains, names)
+        report.faults += check_results(frozen, chains.recorded, names)
+        report.faults += check_frameworks(chains.recorded)
+        report.counts |= {
+            "chains": len(chains.ends),
+            "events": chains.events,
+            "snapshots": len(frozen),
+        }
+        report.counts["evidence_files"], faults = check_evidence(chains.recorded)
+        report.faults += faults
+        report.counts["scorecards"], faults = _check_scorecards(chains.recorded, names)
+        report.faults += faults
+    report.faults += unknown_evidence()
+    report.faults += unknown_files("scorecard", FOLDER, _scorecard_files)
+    report.seconds = time.monotonic() - started
+    return report
+
+
+def _trigger_faults() -> list[Fault]:
+    """Triggers that somebody took away."""
+    words = _("the trigger is missing, so the database refuses nothing there")
+    return [Fault("trigger", name, words) for name in triggers.missing(connection)]
+
+
+def _check_rows(report: Report, chains: ChainCheck, names: Names) -> None:
+    """Answers and states against their last events."""
+    report.faults += check_answers(chains.recorded, names)
+    report.faults += check_states(chains.recorded, set(chains.ends), names)
+    for (number,) in stored_rows(("count(*)",), "vendors_answer"):
+        report.counts["answers"] = number
+
+
+_COLUMNS = (
+    "id",
+    "assessment_id",
+    "number",
+    "content",
+    "digest",
+    "state",
+    "file",
+    "file_sha256",
+    "file_size",
+)
+
+
+def _check_scorecards(recorded: Recorded, names: Names) -> tuple[int, list[Fault]]:
+    """How many scorecards there are, and what is wrong with their contents and files."""
+    faults: list[Fault] = []
+    files, count = [], 0
+    for values in stored_rows(_COLUMNS, "scorecards_scorecard ORDER BY id"):
+        row = dict(zip(_COLUMNS, values, strict=True))
+        count += 1
+        label = f"{names.assessment(row['assessment_id'])}, {row['number'] or _('draft')}"
+        faults += _content_faults(row, label, recorded)
+        if row["state"] == BuildState.READY:
+            name = str(row["file"]).removeprefix(f"{FOLDER}/")
+            files.append(KnownFile(label, name, row["file_size"], str(row["file_sha256"])))
+            if row["file_sha256"] not in recorded.files:
+                faults.append(
+                    Fault("scorecard", label, _("no event names the SHA-256 of its file"))
+                )
+    return count, [*faults, *check_files("scorecard", FOLDER, files)]
+
+
+def _content_faults(row: dict[str, Any], label: str, recorded: Recorded) -> Iterator[Fault]:
+    """A content that does not give its digest, or that no event names."""
+    try:
+        found = hashlib.sha256(row["content"].encode()).hexdigest()
+    except (AttributeError, UnicodeEncodeError):
+        found = ""
+    if found != row["digest"]:
+        yield Fault("scorecard", label, _("its content does not give its SHA-256"))
+    if row["digest"] not in recorded.digests.get(row["assessment_id"], set()):
+        yield Fault("scorecard", label, _("no event names the SHA-256 of its content"))
+
+
+def _scorecard_files() -> Iterator[str]:
+    names = Scorecard.objects.exclude(file="").values_list("file", flat=True)
+    return (name.removeprefix(f"{FOLDER}/") for name in names.iterator())

@@ -1,0 +1,86 @@
+"""What the trail says last of each thing, gathered while its events are read."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+#: Actions on one answer, with its whole state after; several answers stand under "answers".
+_OF_ONE_ANSWER = ("answer.", "evidence.link", "evidence.unlink")
+_BASELINE = "assessment.baseline"
+_FILED = {"evidence.add", "evidence.replace"}
+
+
+class Recorded:
+    """The last state of answers and assessments, and each hash that an event names."""
+
+    def __init__(self) -> None:
+        self._answers: dict[int, dict[str, Any]] = {}
+        self._states: dict[int, str] = {}
+        #: Hashes of frozen snapshots and of scorecards' contents, by assessment.
+        self.digests: dict[int, set[str]] = {}
+        #: Hashes of built scorecards.
+        self.files: set[str] = set()
+        #: Hashes of evidence, by vendor, label and version.
+        self.evidence: dict[tuple[Any, str, Any], str] = {}
+        #: Fingerprints of published frameworks, by slug and version.
+        self.frameworks: dict[str, str] = {}
+
+    def add(self, action: Any, vendor: Any, assessment: Any, subject: Any, after: Any) -> None:
+        """Take one event in. What cannot be read is left out: its event is named already."""
+        if type(after) is not str or type(action) is not str:
+            return
+        if assessment is not None:
+            if action == _BASELINE:
+                # what was recorded before had another form
+                self._answers.pop(assessment, None)
+            if '"answers":' in after:
+                self._add_answers(assessment, after)
+            elif action.startswith(_OF_ONE_ANSWER):
+                self._answers.setdefault(assessment, {})[subject] = after
+            if action.startswith("assessment.") and '"state":' in after:
+                self._states[assessment] = after
+        if action in _FILED:
+            found = _table(after)
+            key = (vendor, subject, found.get("version"))
+            self.evidence.setdefault(key, str(found.get("sha256")))
+        elif '"digest":' in after or '"fingerprint":' in after or '"file_sha256":' in after:
+            self._add_hashes(action, assessment, subject, after)
+
+    def _add_answers(self, assessment: int, after: str) -> None:
+        found = _table(after).get("answers")
+        if isinstance(found, dict):
+            self._answers.setdefault(assessment, {}).update(found)
+
+    def _add_hashes(self, action: str, assessment: Any, subject: str, after: str) -> None:
+        found = _table(after)
+        self.digests.setdefault(assessment, set()).add(str(found.get("digest")))
+        if action == "scorecard.build":
+            self.files.add(str(found.get("file_sha256")))
+        if action == "framework.publish" and "fingerprint" in found:
+            self.frameworks[subject] = str(found["fingerprint"])
+
+    def answer(self, assessment: int, code: str) -> dict[str, Any]:
+        """The last recorded state of an answer; {} where there is none."""
+        found = self._answers.get(assessment, {}).get(code, {})
+        found = _table(found) if isinstance(found, str) else found
+        return found if isinstance(found, dict) else {}
+
+    def answers(self) -> set[tuple[int, str]]:
+        """Each answer that an event is about."""
+        return {(key, code) for key, states in self._answers.items() for code in states}
+
+    def state(self, assessment: int) -> str | None:
+        """Where the last move led; None where no event says."""
+        found = _table(self._states.get(assessment, "{}")).get("state")
+        return found if isinstance(found, str) else None
+
+
+def _table(text: str) -> dict[str, Any]:
+    """A JSON object; an empty one for anything else."""
+    try:
+        found = json.loads(text, parse_float=Decimal)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,289 @@
+"""Events in words: what happened, to what, and what it was before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from vendors.models import AuditEvent, Certification, Evidence, State
+from vendors.permissions import Role
+
+#: Differences that a row shows; the export has all.
+MOST_CHANGES = 8
+_MOST_LETTERS, _MOST_ENTRIES = 160, 6
+#: Keys that say when and by whom, which the event says itself, and counts of saves.
+_NOISE = re.compile(r"(version|.*_at|position)\Z")
+#: Of several answers at once only what was answered and decided is shown.
+_DETAILS = {"answered_by_id", "decided_by_id", "is_answered", "proposed_level"}
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+_LABELS: dict[str, str | Promise] = {
+    "is_answered": gettext_lazy("Answered"),
+    "not_applicable": gettext_lazy("Not applicable"),
+    "valid_to": gettext_lazy("Valid to"),
+    "level_valid_to": gettext_lazy("Evidence valid to"),
+    "proposed_level": gettext_lazy("Proposed level"),
+    "consented": gettext_lazy("Consent"),
+    "is_carried": gettext_lazy("Carried over"),
+    "sha256": gettext_lazy("SHA-256"),
+    "file_sha256": gettext_lazy("SHA-256"),
+    "digest": gettext_lazy("SHA-256"),
+}
+_ACTIONS: dict[str, str | Promise] = {
+    "answer.save": gettext_lazy("Answer saved"),
+    "answer.decide": gettext_lazy("Evidence level decided"),
+    "answer.accept": gettext_lazy("Proposed levels accepted"),
+    "answer.accept_proposals": gettext_lazy("Proposed levels accepted"),
+    "answer.return": gettext_lazy("Answer returned"),
+    "answer.undo_return": gettext_lazy("Return taken back"),
+    "answer.link": gettext_lazy("Evidence linked"),
+    "answer.unlink": gettext_lazy("Evidence unlinked"),
+    "answer.carry": gettext_lazy("Answers carried over"),
+    "answer.merge": gettext_lazy("Two reviews put together"),
+    "answer.settle": gettext_lazy("Difference settled"),
+    "assessment.start": gettext_lazy("Assessment started"),
+    "assessment.open": gettext_lazy("Questionnaire opened"),
+    "assessment.import": gettext_lazy("Assessment imported"),
+    "assessment.baseline": gettext_lazy("Stand at the upgrade recorded"),
+    "assessment.intake": gettext_lazy("Intake changed"),
+    "assessment.tier": gettext_lazy("Tier set"),
+    "assessment.owner": gettext_lazy("Owner changed"),
+    "assessment.submit": gettext_lazy("Assessment submitted"),
+    "assessment.resubmit": gettext_lazy("Corrected answers passed back"),
+    "assessment.take_back": gettext_lazy("Assessment taken back"),
+    "assessment.review": gettext_lazy("Review taken"),
+    "assessment.return": gettext_lazy("Answers returned"),
+    "assessment.finish": gettext_lazy("Passed to approval"),
+    "assessment.moderate": gettext_lazy("Passed to moderation"),
+    "assessment.settle": gettext_lazy("Moderation settled"),
+    "assessment.send_back": gettext_lazy("Sent back to review"),
+    "assessment.approve": gettext_lazy("Approved"),
+    "assessment.approve_with_conditions": gettext_lazy("Approved with conditions"),
+    "assessment.reject": gettext_lazy("Rejected"),
+    "assessment.freeze": gettext_lazy("Result frozen"),
+    "assessment.supersede": gettext_lazy("Superseded"),
+    "assessment.close": gettext_lazy("Closed"),
+    "assessment.cancel": gettext_lazy("Cancelled"),
+    "assessment.reassess": gettext_lazy("Reassessment started"),
+    "review.take": gettext_lazy("Review taken"),
+    "review.finish": gettext_lazy("Review finished"),
+    "review.mark": gettext_lazy("Answer marked"),
+    "review.ask_second": gettext_lazy("Second review asked for"),
+    "review.drop_second": gettext_lazy("Second review dropped"),
+    "certification.add": gettext_lazy("Certification added"),
+    "certification.import": gettext_lazy("Certifications imported"),
+    "evidence.add": gettext_lazy("Evidence added"),
+    "evidence.replace": gettext_lazy("Evidence replaced"),
+    "evidence.download": gettext_lazy("Evidence downloaded"),
+    "evidence.redraw": gettext_lazy("Page images asked for again"),
+    "finding.raise": gettext_lazy("Finding recorded"),
+    "finding.export": gettext_lazy("Findings exported"),
+    "framework.export": gettext_lazy("Framework downloaded"),
+    "user.export": gettext_lazy("People exported"),
+    "framework.publish": gettext_lazy("Framework published"),
+    "framework.draft": gettext_lazy("Framework uploaded"),
+    "framework.drop": gettext_lazy("Framework draft dropped"),
+    "profile.save": gettext_lazy("Weight profile changed"),
+    "profile.retire": gettext_lazy("Weight profile retired"),
+    "scorecard.request": gettext_lazy("Scorecard asked for"),
+    "scorecard.build": gettext_lazy("Scorecard built"),
+    "scorecard.retry": gettext_lazy("Scorecard asked for again"),
+    "scorecard.download": gettext_lazy("Scorecard downloaded"),
+    "trail.export": gettext_lazy("Trail exported"),
+    "trail.verify": gettext_lazy("Trail checked"),
+    "user.add": gettext_lazy("Person added"),
+    "user.invite": gettext_lazy("Person invited"),
+    "user.invite_renew": gettext_lazy("Invitation renewed"),
+    "user.accept": gettext_lazy("Invitation accepted"),
+    "user.role": gettext_lazy("Role changed"),
+    "user.end": gettext_lazy("Access ended"),
+    "user.restore": gettext_lazy("Access restored"),
+    "vendor.add": gettext_lazy("Vendor added"),
+    "vendor.edit": gettext_lazy("Vendor changed"),
+    "vendor.archive": gettext_lazy("Vendor archived"),
+    "vendor.restore": gettext_lazy("Vendor restored"),
+}
+_ROLES = {
+    Role.PROCUREMENT.value: gettext_lazy("Procurement"),
+    Role.MANAGER.value: gettext_lazy("Manager"),
+    Role.AUDITOR.value: gettext_lazy("Auditor"),
+    Role.ADMINISTRATOR.value: gettext_lazy("Administrator"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference, in words; `before` and `after` are "" where there is nothing."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One row of the page."""
+
+    event: AuditEvent
+    what: str
+    about: str
+    role: str
+    changes: list[Change]
+    more: int
+
+
+def event_lines(events: Iterable[AuditEvent]) -> list[EventLine]:
+    """Events in words, with the names behind their references. At most three queries."""
+    rows = list(events)
+    differing = [[*_differences(event.before, event.after)] for event in rows]
+    names = _names([pair for pairs in differing for pair in pairs])
+    lines = []
+    for event, pairs in zip(rows, differing, strict=True):
+        changes = [
+            Change(_label(key), _shown(key, before, names), _shown(key, after, names))
+            for key, before, after in pairs[:MOST_CHANGES]
+        ]
+        role = str(_ROLES.get(event.actor_role, event.actor_role))
+        more = len(pairs) - len(changes)
+        lines.append(
+            EventLine(event, action_text(event.action), _about(event), role, changes, more)
+        )
+    return lines
+
+
+def action_text(action: str) -> str:
+    """What happened, in words: those of the table, else noun and verb."""
+    known = _ACTIONS.get(action)
+    noun, _dot, verb = action.partition(".")
+    return str(known) if known else f"{noun.capitalize()}: {verb.replace('_', ' ')}"
+
+
+def _about(event: AuditEvent) -> str:
+    """The vendor, and what of it."""
+    vendor = event.vendor.name if event.vendor else ""
+    parts = [vendor, event.subject if event.subject != vendor else ""]
+    return ", ".join(part for part in parts if part)
+
+
+def _differences(before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Key, before and after of what differs; of several answers each key with its code."""
+    if isinstance(_dict(after).get("answers"), dict):
+        old = _dict(_dict(before).get("answers"))
+        for code, state in after["answers"].items():
+            pairs = _pairs(_dict(old.get(code)), _dict(state))
+            yield from ((f"{code} {key}", *values) for key, *values in pairs if key not in _DETAILS)
+        before = {key: value for key, value in _dict(before).items() if key != "answers"}
+        after = {key: value for key, value in after.items() if key != "answers"}
+    if isinstance(before, dict) or isinstance(after, dict):
+        yield from _pairs(_dict(before), _dict(after))
+    elif before != after:
+        yield "", before, after
+
+
+def _pairs(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    for key in [*after, *(key for key in before if key not in after)]:
+        one, other = before.get(key), after.get(key)
+        if one == other or _NOISE.match(key):
+            continue
+        if isinstance(one, dict) or isinstance(other, dict):
+            for inner in _pairs(_dict(one), _dict(other)):
+                yield f"{key} {inner[0]}", *inner[1:]
+        else:
+            yield key, one, other
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _label(key: str) -> str:
+    """A key in words; what stands before a space is the code or the thing that it belongs to."""
+    outer, _space, name = key.rpartition(" ")
+    words = name if _UUID.match(name) else name.removesuffix("_id").replace("_", " ")
+    inner = "" if _UUID.match(name) else str(_LABELS.get(name, words.capitalize()))
+    if name and name.upper() == name:
+        inner = name
+    outer = outer.split(" ")[0] if outer else ""
+    return " ".join(part for part in (outer.replace("_", " "), inner) if part)
+
+
+def _names(pairs: list[tuple[str, Any, Any]]) -> dict[str, str]:
+    """Names of the people, register entries and documents that differences refer to."""
+    people = {
+        value
+        for key, *values in pairs
+        for value in values
+        if key.endswith("_by_id") and isinstance(value, int)
+    }
+    ids = {
+        one
+        for key, *values in pairs
+        for one in [key.rpartition(" ")[2], *_flat(values)]
+        if isinstance(one, str) and _UUID.match(one)
+    }
+    found: dict[str, str] = {}
+    if people:
+        users = get_user_model().objects.filter(pk__in=people)
+        found |= {f"_by_id {user.pk}": str(user) for user in users}
+    if ids:
+        documents = Evidence.objects.filter(public_id__in=ids)
+        found |= {str(entry.public_id): str(entry) for entry in documents}
+        entries = Certification.objects.filter(public_id__in=ids)
+        found |= {str(entry.public_id): str(entry) for entry in entries}
+    return found
+
+
+def _flat(values: Iterable[Any]) -> Iterator[Any]:
+    for value in values:
+        if isinstance(value, list):
+            yield from _flat(value)
+        else:
+            yield value
+
+
+def _shown(key: str, value: Any, names: Mapping[str, str]) -> str:
+    """A value in words, cut where it is long."""
+    name = key.rpartition(" ")[2]
+    if value in (None, "", [], {}):
+        return ""
+    if _UUID.match(name):
+        text = " ".join(part for part in (names.get(name, name[:8]), str(value)) if part)
+    elif name.endswith("_by_id"):
+        text = names.get(f"_by_id {value}", str(value))
+    else:
+        text = _text(name, value, names)
+    return text if len(text) <= _MOST_LETTERS else f"{text[:_MOST_LETTERS].rstrip()}…"
+
+
+def _text(name: str, value: Any, names: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list | dict):
+        return _joined(name, value, names)
+    return _word(name, str(value)) or names.get(str(value), str(value))
+
+
+def _joined(name: str, value: list[Any] | dict[str, Any], names: Mapping[str, str]) -> str:
+    """The parts of a list or table, or how many there are."""
+    if isinstance(value, dict):
+        return " ".join(f"{key} {_text(key, part, names)}" for key, part in value.items() if part)
+    if len(value) > _MOST_ENTRIES:
+        return ngettext("%d entry", "%d entries", len(value)) % len(value)
+    return ", ".join(_text(name, part, names) for part in value)
+
+
+def _word(name: str, value: str) -> str:
+    """A value that has a word of its own; "" where it has none."""
+    if name == "state" and value in set(State):
+        return str(State(value).label)
+    if name == "role" and value in _ROLES:
+        return str(_ROLES[value])
+    if name in {"level", "proposed_level", "severity"}:
+        return value.capitalize()
+    return value[:12] if name.endswith(("sha256", "digest", "fingerprint")) else ""
