@@ -6,7 +6,9 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import task_prerun, worker_ready
+
+from vendors.trail import origin
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vetting.settings")
 
@@ -21,3 +23,9 @@ app.autodiscover_tasks()
 def sweep_on_start(**_kwargs: Any) -> None:
     """Look for scorecards that a worker killed earlier left behind."""
     app.send_task(SWEEP_TASK)
+
+
+@task_prerun.connect
+def name_the_task(task: Any = None, **_kwargs: Any) -> None:
+    """Let the trail say which task a change comes from."""
+    origin.set(f"task {str(getattr(task, 'name', '')).rpartition('.')[2]}")

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from vendors.permissions import Role
+
 
 class NavItem(NamedTuple):
     """One entry of the main navigation."""
@@ -20,28 +22,59 @@ class NavItem(NamedTuple):
     active: bool
 
 
-#: Label, URL name and the section it opens; every role reads all of these.
-SECTIONS: tuple[tuple[str | Promise, str, str], ...] = (
-    (_("Dashboard"), "dashboard", "dashboard"),
-    (_("Vendors"), "vendors:vendor-list", "vendors"),
-    (_("Compare"), "scorecards:comparison", "compare"),
-    (_("Scorecards"), "scorecards:scorecard-list", "scorecards"),
+class Section(NamedTuple):
+    """A part of the app that the navigation leads to, for the roles that open it often."""
+
+    key: str
+    label: str | Promise
+    url_name: str
+    roles: frozenset[Role]
+
+
+_ALL = frozenset(Role)
+#: In the order of the navigation. A role has at most seven: managers reach reviews from the
+#: dashboard and the assessments, administrators the comparison from the list of vendors.
+SECTIONS: tuple[Section, ...] = (
+    Section("dashboard", _("Dashboard"), "dashboard", _ALL),
+    Section("vendors", _("Vendors"), "vendors:vendor-list", _ALL),
+    Section("reviews", _("Reviews"), "vendors:review-list", frozenset({Role.PROCUREMENT})),
+    Section("findings", _("Findings"), "vendors:finding-list", _ALL),
+    Section("compare", _("Compare"), "scorecards:comparison", _ALL - {Role.ADMINISTRATOR}),
+    Section("scorecards", _("Scorecards"), "scorecards:scorecard-list", _ALL),
+    Section("trail", _("Audit trail"), "vendors:event-list", _ALL - {Role.PROCUREMENT}),
+    Section("framework", _("Framework"), "vendors:framework-list", _ALL),
+    Section("people", _("People"), "people-list", frozenset({Role.ADMINISTRATOR})),
 )
+#: The section of addresses by the first word of their names, where it is not that of their folder.
+_BY_NOUN = {
+    "comparison": "compare",
+    "finding": "findings",
+    "action": "findings",
+    "event": "trail",
+    "framework": "framework",
+    "profile": "framework",
+    "review": "reviews",
+    "people": "people",
+    "person": "people",
+}
 
 
 def section_of(match: ResolverMatch | None) -> str:
     """Return the section that a resolved address belongs to, or "" for none."""
     if match is None:
         return ""
-    if match.namespace == "scorecards" and match.url_name == "comparison":
-        return "compare"
-    return match.namespace or str(match.url_name or "")
+    name = str(match.url_name or "")
+    return _BY_NOUN.get(name.partition("-")[0]) or match.namespace or name
 
 
-def navigation(match: ResolverMatch | None) -> list[NavItem]:
-    """Return the main navigation with the section at hand marked."""
+def navigation(match: ResolverMatch | None, role: str) -> list[NavItem]:
+    """Return the main navigation of a role with the section at hand marked."""
     here = section_of(match)
-    return [NavItem(label, reverse(name), section == here) for label, name, section in SECTIONS]
+    return [
+        NavItem(section.label, reverse(section.url_name), section.key == here)
+        for section in SECTIONS
+        if role in section.roles
+    ]
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -55,6 +88,6 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "SITE_NAME": settings.SITE_NAME,
         "today": timezone.localdate(),
-        "nav": navigation(request.resolver_match) if role else [],
+        "nav": navigation(request.resolver_match, role) if role else [],
         "role_label": getattr(user, "role_label", "") if signed_in else "",
     }

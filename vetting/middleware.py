@@ -14,6 +14,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
+from vendors.trail import origin
+from vetting.throttle import client_address
+
 REQUEST_ID_HEADER = "X-Request-ID"
 PERMISSIONS_POLICY = (
     "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), "
@@ -52,6 +55,21 @@ class RequestIdMiddleware:
             _request_id.reset(token)
         response[REQUEST_ID_HEADER] = request_id
         return response
+
+
+class OriginMiddleware:
+    """Lets the trail say from which address a change came."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer with the caller's address as the origin of whatever is recorded."""
+        token = origin.set(client_address(request))
+        try:
+            return self.get_response(request)
+        finally:
+            origin.reset(token)
 
 
 class ResponseHeadersMiddleware:

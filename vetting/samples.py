@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,11 +12,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from vendors.models import Vendor
+from vendors.models import Assessment, Vendor
 from vendors.permissions import Role
-from vendors.services.assessments import submit_assessment
 from vendors.services.frameworks import publish_framework
 from vendors.services.imports import import_assessment
+from vetting import sample_stories as stories
 from vetting.accounts import add_user, random_password
 from vetting.models import User
 
@@ -33,22 +34,23 @@ PEOPLE = [
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A file, and how far its assessment goes: approved, submitted or in_progress."""
+    """A file, what people did with it since, and whether it came approved or undecided."""
 
     file: str
     owner: int
-    state: str
     due_in_days: int
+    story: Callable[[Assessment, stories.Cast], None] | None = None
+    is_approved: bool = False
     undecided: bool = False
 
 
 SAMPLES = [
-    Sample("tamarind-contact-services.json", 0, "approved", -14),
-    Sample("larkfield-payroll.json", 1, "approved", -10),
-    Sample("harbour-lane-support.json", 0, "submitted", 6, undecided=True),
-    Sample("meridian-voice.json", 1, "submitted", 4),
-    Sample("brightwell-back-office.json", 1, "submitted", -3),
-    Sample("cordillera-assist.json", 0, "in_progress", 9),
+    Sample("tamarind-contact-services.json", 0, -14, stories.with_findings, is_approved=True),
+    Sample("larkfield-payroll.json", 1, -10, is_approved=True),
+    Sample("harbour-lane-support.json", 0, 6, stories.in_review, undecided=True),
+    Sample("meridian-voice.json", 1, 4, stories.pending_approval),
+    Sample("brightwell-back-office.json", 1, -3, stories.in_clarification),
+    Sample("cordillera-assist.json", 0, 9),
 ]
 
 
@@ -109,19 +111,20 @@ def _vendor(sample: Sample) -> None:
     text = (VENDORS / "samples" / sample.file).read_text(encoding="utf-8")
     if Vendor.objects.filter(name=json.loads(text)["vendor"]["name"]).exists():
         return
-    owner = _person(PEOPLE[sample.owner][0])
-    manager = _person(PEOPLE[2][0])
+    owner, reviewer, manager = (
+        _person(PEOPLE[place][0]) for place in (sample.owner, 1 - sample.owner, 2)
+    )
     assessment = import_assessment(
         text=text,
-        approve_as=manager if sample.state == "approved" else None,
+        approve_as=manager if sample.is_approved else None,
         owner=owner,
         due_on=timezone.localdate() + timedelta(days=sample.due_in_days),
         is_sample=True,
         undecided=sample.undecided,
         by=owner,
     ).assessment
-    if sample.state == "submitted":
-        submit_assessment(assessment=assessment, by=owner)
+    if sample.story is not None:
+        sample.story(assessment, stories.Cast(owner, reviewer, manager))
 
 
 def _person(email: str) -> User:

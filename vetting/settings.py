@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from vetting.env import Environment
+from vetting.logs import logging_at
 
 env = Environment(os.environ)
 
@@ -30,6 +32,9 @@ STATIC_ROOT = env.folder("VETTING_STATIC_ROOT", DATA_DIR / "static", base=BASE_D
 
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret_key("SECRET_KEY", DATA_DIR / "secret_key")
+# Chains the audit trail. Kept apart from the database, so that nobody with the database alone can
+# rewrite what happened; losing it means that old events can no longer be checked.
+TRAIL_KEY = env.secret_key("TRAIL_KEY", DATA_DIR / "trail_key")
 SITE_URL = env.site_url("SITE_URL", "http://127.0.0.1:8000")
 SITE_NAME = env.text("SITE_NAME", "Vetting")
 SITE_HOST = urlsplit(SITE_URL).hostname or "127.0.0.1"
@@ -62,6 +67,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "vetting.middleware.RequestIdMiddleware",
+    "vetting.middleware.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "vetting.middleware.ResponseHeadersMiddleware",
@@ -209,6 +215,8 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Writes no more of a file than may be kept, and remembers the name that it was sent with.
+FILE_UPLOAD_HANDLERS = ["vendors.uploads.CarefulUploadHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
@@ -234,8 +242,18 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
+    "export-heads": {
+        "task": "scorecards.tasks.export_heads",
+        "schedule": crontab(hour=0, minute=5),
+        "options": {"expires": 12 * 60 * 60},
+    },
     "sweep-scorecards": {
         "task": "scorecards.tasks.sweep_scorecards",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 60},
+    },
+    "sweep-evidence": {
+        "task": "vendors.tasks.sweep_evidence",
         "schedule": timedelta(seconds=30),
         "options": {"expires": 60},
     },
@@ -267,31 +285,6 @@ else:
 # --- Logs -------------------------------------------------------------------------------
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "filters": {"request": {"()": "vetting.middleware.RequestIdFilter"}},
-    "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}
-    },
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "plain",
-            "filters": ["request"],
-        }
-    },
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {
-        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # The default handlers would print each request twice.
-        "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # These two say at INFO what nobody asked: which fonts, which glyphs, each poll.
-        "fontTools": {"level": "WARNING"},
-        "weasyprint": {"level": "WARNING"},
-        "kombu": {"level": "WARNING"},
-        "axes": {"level": "WARNING"},
-    },
-}
+LOGGING = logging_at(LOG_LEVEL)
 
 env.refuse_unknown()

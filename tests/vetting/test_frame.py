@@ -94,7 +94,7 @@ def test_each_section_is_found_by_its_address():
     def match(name, *spaces):
         return ResolverMatch(lambda: None, (), {}, url_name=name, namespaces=list(spaces))
 
-    known = {section for _, _, section in SECTIONS}
+    known = {section.key for section in SECTIONS}
     assert section_of(match("dashboard")) in known
     assert section_of(match("questionnaire", "vendors")) == "vendors"
     assert section_of(match("comparison", "scorecards")) == "compare"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import uuid
 from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -40,11 +43,17 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser, PermissionsMixin):
     """A member of staff: signs in by e-mail and has one role."""
 
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(_("e-mail"), max_length=254)
     name = models.CharField(_("name"), max_length=120)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_demo = models.BooleanField(default=False, help_text=_("made with the sample data"))
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    ended_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    ended_reason = models.TextField(blank=True, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -59,6 +68,11 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="user_email_unique",
                 violation_error_message=_("Somebody signs in with this e-mail address already."),
             ),
+            models.CheckConstraint(
+                condition=Q(is_active=True, ended_at=None, ended_by=None, ended_reason="")
+                | (Q(is_active=False, ended_at__isnull=False) & ~Q(ended_reason="")),
+                name="user_ended_when_and_why",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -67,13 +81,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     @cached_property
     def role(self) -> str:
         """The role by the user's group, or "" for somebody without one. One query a request."""
-        names = set(self.groups.values_list("name", flat=True))
+        names = {group.name for group in self.groups.all()}
         return next((role for role in Role if role in names), "")
 
     @property
     def role_label(self) -> str:
         """The role in words."""
         return str(ROLE_LABELS[Role(self.role)]) if self.role else str(_("No role yet"))
+
+    @property
+    def is_invited(self) -> bool:
+        """Whether the person may come in but has not set a password yet."""
+        return self.is_active and self.password.startswith(UNUSABLE_PASSWORD_PREFIX)
 
     @property
     def initials(self) -> str:

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 from scorecards.queries import scorecards_of
 from vendors.access import StaffRequest, staff_required
 from vendors.queries import dashboard as queries
+from vendors.queries import work
+from vendors.queries.findings import late_actions, open_counts
 
 
 @require_safe
@@ -17,11 +19,13 @@ from vendors.queries import dashboard as queries
 def dashboard(request: StaffRequest) -> HttpResponse:
     """What waits for me, what is late, who fails a must-have, what ends soon."""
     context = {
-        "work": queries.work_for(request.user),
+        "work": work.work_for(request.user),
         "counts": queries.counts(),
-        "running": queries.running(),
+        "running": work.running(),
         "bands": queries.bands(),
         "failing": queries.failing_must_haves(),
+        "actions": open_counts(request.user),
+        "late_actions": late_actions(work.SHOWN),
         "ending": queries.ending_certifications(),
         "today": timezone.localdate(),
         "scorecards": scorecards_of(request.user),
