@@ -5,20 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-from django.utils import timezone
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from vendors import scoring
-from vendors.models import Criterion, Framework, WeightProfile
+from vendors.models import Criterion, Framework, FrameworkDraft
 from vendors.scoring import Fault
 from vendors.services.audit import record_event
-from vendors.services.refusals import FaultyInput
+from vendors.services.profiles import add_profiles_of
+from vendors.services.refusals import FaultyInput, Refused
 
 if TYPE_CHECKING:
     from vetting.models import User
-
-
-BALANCED = "Balanced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Published:
 
 
 @transaction.atomic
-def publish_framework(*, text: str, by: User | None) -> Published:
+def publish_framework(*, text: str, reason: str = "", by: User | None) -> Published:
     """Check a framework file and publish it; the same content again is no change.
 
     Raises scoring.FrameworkError with each fault, and FaultyInput when other content stands
@@ -45,23 +43,100 @@ def publish_framework(*, text: str, by: User | None) -> Published:
             )
             raise FaultyInput([Fault("framework.version", message)])
         return Published(found, is_new=False)
-    framework = Framework.objects.create(
-        slug=rules.slug,
-        version=rules.version,
-        name=rules.name,
-        document=rules.document,
-        fingerprint=rules.fingerprint,
-        published_by=by,
-    )
+    framework = _insert(rules, by)
     _add_criteria(framework)
-    _add_profiles(framework, by)
+    add_profiles_of(framework=framework, by=by)
     record_event(
         action="framework.publish",
         by=by,
         subject=f"{rules.slug} {rules.version}",
         after={"fingerprint": rules.fingerprint},
+        reason=reason,
     )
     return Published(framework, is_new=True)
+
+
+def _insert(rules: scoring.Framework, by: User | None) -> Framework:
+    """Store the version. Raises Refused where somebody published it at the same moment."""
+    try:
+        with transaction.atomic():
+            return Framework.objects.create(
+                slug=rules.slug,
+                version=rules.version,
+                name=rules.name,
+                document=rules.document,
+                fingerprint=rules.fingerprint,
+                published_by=by,
+            )
+    except IntegrityError as error:
+        raise Refused(
+            _("Somebody published this version meanwhile. Load the page again.")
+        ) from error
+
+
+@transaction.atomic
+def add_draft(*, text: str, by: User) -> FrameworkDraft:
+    """Keep a framework file to look at before it is published.
+
+    Raises scoring.FrameworkError with each fault, and FaultyInput where its version is published
+    already: with the same content there is nothing to do, with other content it needs a new version.
+    """
+    rules = scoring.parse_framework(text)
+    found = Framework.objects.filter(slug=rules.slug, version=rules.version).first()
+    if found is not None:
+        words = (
+            _("%s is published already with this content")
+            if found.fingerprint == rules.fingerprint
+            else _("%s is published already with other content; give it a new version")
+        )
+        raise FaultyInput([Fault("framework.version", words % rules.version)])
+    draft = FrameworkDraft.objects.create(text=text, uploaded_by=by)
+    record_event(
+        action="framework.draft",
+        by=by,
+        subject=f"{rules.slug} {rules.version}",
+        after={"fingerprint": rules.fingerprint},
+    )
+    return draft
+
+
+@transaction.atomic
+def publish_draft(*, draft: FrameworkDraft, version: str, reason: str, by: User) -> Framework:
+    """Publish what a draft holds. `version` is typed again, so that nobody publishes by accident.
+
+    Raises Refused where the version typed is another one, the reason is missing, or the draft is
+    gone; FaultyInput where the version was published meanwhile with other content.
+    """
+    held = _held(draft)
+    rules = scoring.parse_framework(held.text)
+    if version.strip() != rules.version:
+        raise Refused(_("Type %s to publish it.") % rules.version)
+    if not reason.strip():
+        raise Refused(_("Say what changes and why."))
+    published = publish_framework(text=held.text, reason=reason.strip(), by=by)
+    held.delete()
+    return published.framework
+
+
+@transaction.atomic
+def drop_draft(*, draft: FrameworkDraft, by: User) -> None:
+    """Take a draft away. Raises Refused where it is gone already."""
+    held = _held(draft)
+    rules = scoring.parse_framework(held.text)
+    held.delete()
+    record_event(
+        action="framework.drop",
+        by=by,
+        subject=f"{rules.slug} {rules.version}",
+        before={"fingerprint": rules.fingerprint},
+    )
+
+
+def _held(draft: FrameworkDraft) -> FrameworkDraft:
+    held = FrameworkDraft.objects.select_for_update().filter(pk=draft.pk).first()
+    if held is None:
+        raise Refused(_("The draft was published or dropped meanwhile."))
+    return held
 
 
 def _add_criteria(framework: Framework) -> None:
@@ -75,50 +150,4 @@ def _add_criteria(framework: Framework) -> None:
             position=position,
         )
         for position, criterion in enumerate(rules.criteria)
-    )
-
-
-def _add_profiles(framework: Framework, by: User | None) -> None:
-    """Balanced is the framework's own weights; the others come from the file."""
-    rules = framework.rules
-    wanted = {BALANCED: ("", {category.code: category.weight for category in rules.categories})}
-    for profile in rules.weight_profiles:
-        wanted[profile.name] = (profile.description, dict(profile.weights))
-    for name, (description, weights) in wanted.items():
-        exact = {code: scoring.write_value(weight) for code, weight in weights.items()}
-        in_force = WeightProfile.objects.filter(
-            framework_slug=rules.slug, name=name, retired_at=None
-        ).first()
-        if in_force is not None and in_force.weights == exact:
-            continue
-        _replace_profile(
-            slug=rules.slug,
-            name=name,
-            description=description,
-            weights=exact,
-            in_force=in_force,
-            by=by,
-        )
-
-
-def _replace_profile(
-    *,
-    slug: str,
-    name: str,
-    description: str,
-    weights: dict[str, str | None],
-    in_force: WeightProfile | None,
-    by: User | None,
-) -> None:
-    """Retire the version in force, if there is one, and add the next."""
-    if in_force is not None:
-        in_force.retired_at = timezone.now()
-        in_force.save(update_fields=["retired_at"])
-    WeightProfile.objects.create(
-        framework_slug=slug,
-        name=name,
-        version=in_force.version + 1 if in_force else 1,
-        description=description,
-        weights=weights,
-        created_by=by,
     )
