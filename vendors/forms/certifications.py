@@ -1,7 +1,8 @@
-"""An entry of the certification register as somebody types it."""
+"""An entry of the certification register as somebody types it, and what is done with it."""
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from vendors.forms.assessments import REASON_LIMIT
 from vendors.models import Certification
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class DayField(forms.DateField):
 class CertificationForm(CertificationModelForm):
     """Standard, level, issuer, number and term. The standards of the framework are suggested."""
 
+    version = forms.IntegerField(min_value=0, required=False, widget=forms.HiddenInput)
     issued_on = DayField(label=_("Issued on"), years_ahead=1)
     expires_on = DayField(
         label=_("Ends on"),
@@ -68,11 +71,13 @@ class CertificationForm(CertificationModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
         self.fields["standard"].widget.attrs |= {"list": "standards", "autocomplete": "off"}
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.layout = Layout(
+            "version",
             Div(*self.Meta.fields, css_class="fgrid"),
         )
 
@@ -83,3 +88,67 @@ class CertificationForm(CertificationModelForm):
         if issued and ends and ends < issued:
             self.add_error("expires_on", _("The end lies before the day of issue."))
         return self.cleaned_data
+
+    def upon(self, current: Certification) -> CertificationForm:
+        """What was typed, to be saved upon what somebody else stored meanwhile."""
+        data = {name: self.data[name] for name in self.data} | {"version": str(current.version)}
+        form = CertificationForm(data, instance=copy(current))
+        form.is_valid()
+        return form
+
+
+class VersionedForm(forms.Form):
+    """A form on an entry as it was read; a save on a newer one is refused."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, entry: Certification, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {}).setdefault("version", entry.version)
+        super().__init__(*args, **kwargs)
+
+
+class VerificationForm(VersionedForm):
+    """Where somebody checked an entry."""
+
+    where = forms.CharField(
+        label=_("Where you checked it"),
+        max_length=300,
+        help_text=_("The address in the issuer's register, or that you saw the certificate."),
+        error_messages={"required": _("Say where you checked it.")},
+    )
+
+
+class StandingForm(VersionedForm):
+    """Since when an entry is suspended, withdrawn or back in force, and why."""
+
+    on = DayField(label=_("Since"), years_ahead=0)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=REASON_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What the issuer says, and where you know it from."),
+        error_messages={"required": _("Say why, and where you know it from.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].required = True
+        self.fields["on"].error_messages["required"] = _("Enter the day from which it is so.")
+
+    def clean_on(self) -> date:
+        """A day that has come. Raises ValidationError for one ahead."""
+        day: date = self.cleaned_data["on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("The day lies ahead. Enter the day from which it is so."))
+        return day
+
+
+class RemovalForm(VersionedForm):
+    """Why an entry leaves the register."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=REASON_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why it leaves the register.")},
+    )
