@@ -27,6 +27,8 @@ PARTS = {
     "cover": "_cover.html",
     "must-haves": "_must_haves.html",
     "criteria": "_criteria.html",
+    "actions": "_actions.html",
+    "evidence": "_evidence.html",
     "registers": "_registers.html",
     "method": "_method.html",
     "sign-off, trail, seal": "_seal.html",
@@ -34,7 +36,10 @@ PARTS = {
 
 
 def full_content() -> dict[str, Any]:
-    """All 75 criteria answered, levels mixed, three remarks, one not applicable."""
+    """All 75 criteria answered, levels mixed, three remarks, one not applicable.
+
+    Approved with a condition, twelve documents behind the answers, two findings.
+    """
     rules = scoring.parse_framework(SHIPPED.read_text(encoding="utf-8"))
     levels = ("verified", "documented", "verified", "claimed")
     answers = {
@@ -82,16 +87,106 @@ def full_content() -> dict[str, Any]:
         },
         "document": document,
         "result": scoring.score(rules, answers, 1, as_of).document(),
-        "people": [{"step": name, **step} for name in ("prepared", "submitted", "approved")],
+        **_decided(step),
         "trail": [
             {"at": step["at"], "who": "Maya Okafor", "action": name, "reason": ""}
-            for name in ("start", "submit", "approve")
+            for name in ("start", "submit", "review", "finish", "approve_with_conditions")
         ],
+        "head": {"chain": "assessment:1", "sequence": 212, "digest": "5f" * 32},
     }
     plain = json.loads(scoring.canonical_json(snapshot), parse_float=Decimal)
-    return scorecard_content(
-        snapshot=plain, framework=rules, state="approved", valid_until=date(2027, 11, 20)
-    )
+    return scorecard_content(snapshot=plain, framework=rules, valid_until=date(2027, 11, 20))
+
+
+def _decided(step: dict[str, Any]) -> dict[str, Any]:
+    """Who decided what, with findings and documents."""
+    reviewer = {"name": "Tomas Lindqvist", "role": "Procurement"}
+    approver = {"name": "Adriana Ferreira", "role": "Manager"}
+    people = {
+        "prepared": step["person"],
+        "submitted": step["person"],
+        "reviewed": reviewer,
+        "approved": approver,
+    }
+    finding = {
+        "title": "Subcontractors are not named",
+        "code": "GOV-03",
+        "severity": "major",
+        "owner": "Maya Okafor",
+        "due_on": "2027-02-18",
+    }
+    return {
+        "people": [
+            {"step": name, "person": person, "at": step["at"]} for name, person in people.items()
+        ],
+        "decision": {
+            "verb": "approve_with_conditions",
+            "note": "Name all subcontractors before new work is placed.",
+            "by": approver,
+            "at": step["at"],
+            "conditions": [{"finding": "F-031", **finding}],
+            "waivers": [],
+        },
+        "reviewers": [
+            {
+                **reviewer,
+                "position": 1,
+                "declared_at": step["at"],
+                "finished_at": step["at"],
+            }
+        ],
+        "remarks": {
+            "LAB-01": {
+                "remark": "Pay slips of two sites agree with the register.",
+                "decided_by": "Tomas Lindqvist",
+                "decided_at": step["at"],
+            }
+        },
+        "moderation": [],
+        "not_applicable": [
+            {
+                "code": "SEC-08",
+                "reason": "No payment cards are handled.",
+                "consented_by": "Tomas Lindqvist",
+            }
+        ],
+        "evidence": [_document(number) for number in range(1, 13)],
+        "findings": [
+            {
+                **finding,
+                "finding": f"F-03{number}",
+                "detail": "Two of nine contracts name a second company.",
+                "source": "condition",
+                "root_cause": "The register of suppliers leaves out agencies.",
+                "action": "Name each one, with the work it does.",
+                "vendor_person": "Rosa Diaz",
+                "state": "open",
+                "reported_at": None,
+                "closed_at": None,
+                "closed_by": "",
+                "close_note": "",
+            }
+            for number in (1, 2)
+        ],
+    }
+
+
+def _document(number: int) -> dict[str, Any]:
+    return {
+        "label": f"E-{number}",
+        "title": f"Wage register of month {number}",
+        "issuer": "Tamarind Contact Services",
+        "issued_on": "2026-03-01",
+        "expires_on": None,
+        "name": "register.pdf",
+        "kind": "pdf",
+        "size": 120_000,
+        "sha256": f"{number:064x}",
+        "version": 1,
+        "answers": [{"code": f"LAB-{number:02d}", "page": "4"}],
+        "checked_by": "Tomas Lindqvist",
+        "checked_at": "2026-11-18T10:00:00Z",
+    }
 
 
 def _answer(criterion: scoring.Criterion, level: str, place: int) -> scoring.Answer:

@@ -1,14 +1,14 @@
-"""Going through submitted answers: decisions, filters, approval and return."""
+"""The review page by page: taking it, one answer at a time, the list, two who must not see."""
 
 import html
 import re
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from tests.factories import (
     answer_all,
+    approved,
     make_assessment,
     make_framework,
     make_user,
@@ -16,11 +16,19 @@ from tests.factories import (
     small_framework,
     submitted,
 )
-from vendors.models import Answer, Assessment, AuditEvent, Certification
+from vendors.models import Answer, AuditEvent, Mark, Moderation, Review
 from vendors.permissions import Role
+from vendors.services.reviews import (
+    Decision,
+    ask_second_review,
+    decide_answer,
+    finish_review,
+    return_answer,
+    send_returns,
+    take_review,
+)
 
 pytestmark = pytest.mark.django_db
-HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -29,46 +37,41 @@ def officer():
 
 
 @pytest.fixture
+def reviewer():
+    return make_user(Role.PROCUREMENT, name="Maya Okafor")
+
+
+@pytest.fixture
 def manager():
     return make_user(Role.MANAGER)
 
 
 @pytest.fixture
-def page(client, manager):
-    client.force_login(manager)
+def page(client, reviewer):
+    client.force_login(reviewer)
     return client
 
 
-def waiting(officer, framework, level="documented"):
+def waiting(officer, framework=None, vendor=None, level="documented"):
     """Submitted, everything answered at its best, nothing decided."""
-    assessment = make_assessment(owner=officer, framework=framework)
+    assessment = make_assessment(
+        vendor=vendor, owner=officer, framework=framework or small_framework()
+    )
     answer_all(assessment, level)
     assessment.answers.update(level="", rating=None, decided_at=None)
     return submitted(assessment)
 
 
 @pytest.fixture
-def assessment(officer):
-    return waiting(officer, small_framework())
+def taken(officer, reviewer):
+    assessment = waiting(officer)
+    take_review(assessment=assessment, by=reviewer)
+    return assessment
 
 
-@pytest.fixture
-def full(officer):
-    return waiting(officer, make_framework())
-
-
-def review(assessment, query=""):
-    return reverse("vendors:assessment-review", args=[assessment.public_id]) + query
-
-
-def verb(assessment, name):
-    return reverse(f"vendors:{name}", args=[assessment.public_id])
-
-
-def decide(client, assessment, code, *, headers=HTMX, **fields):
-    fields.setdefault("version", assessment.answers.get(code=code).version)
-    address = reverse("vendors:answer-decide", args=[assessment.public_id, code])
-    return client.post(address, fields, headers=headers)
+def at(assessment, name="assessment-review", code="", query=""):
+    arguments = [assessment.public_id, code] if code else [assessment.public_id]
+    return reverse(f"vendors:{name}", args=arguments) + query
 
 
 def words(answer):
@@ -76,254 +79,517 @@ def words(answer):
     return " ".join(html.unescape(text).split())
 
 
-def row(answer, code):
-    """The markup of one row."""
-    found = re.search(
-        rf'<article class="[^"]*" id="row-{code}".*?</article>', answer.content.decode(), re.DOTALL
+def decide(client, assessment, code, *, name="answer-decide", **fields):
+    fields.setdefault("version", assessment.answers.get(code=code).version)
+    fields.setdefault("remark", "Read the report.")
+    return client.post(at(assessment, name, code), fields)
+
+
+def mark_all(assessment, by, level="documented", skip=(), remark="Seen."):
+    rules = assessment.framework.rules
+    for row in assessment.answers.all():
+        criterion = rules.criterion(row.code)
+        if row.code not in skip and assessment.tier in criterion.tiers:
+            decide_answer(
+                assessment=assessment,
+                answer=row,
+                decision=Decision(
+                    level=level,
+                    rating=4 if criterion.answer_type == "text" else None,
+                    remark=remark,
+                ),
+                version=row.version,
+                by=by,
+            )
+
+
+def test_a_submitted_one_is_taken_with_the_declaration(page, reviewer, officer):
+    assessment = waiting(officer)
+    shown = page.get(at(assessment))
+    assert "I declare no conflict of interest" in words(shown)
+    refused = page.post(at(assessment, "review-take"))
+    assert refused.status_code == 422
+    assert "Declare that you have no conflict" in words(refused)
+    assert not Review.objects.exists()
+    done = page.post(at(assessment, "review-take"), {"declared": "on"}, follow=True)
+    assert "You review this assessment now." in words(done)
+    assert Review.objects.get().reviewer == reviewer
+
+
+def test_who_filled_it_in_is_told_and_refused(client, officer):
+    assessment = waiting(officer)
+    client.force_login(officer)
+    shown = client.get(at(assessment))
+    assert "It waits for somebody else" in words(shown)
+    assert "Take the review" not in words(shown)
+    assert client.post(at(assessment, "review-take"), {"declared": "on"}).status_code == 403
+    assert not Review.objects.exists()
+
+
+def test_two_take_at_once_and_one_is_told(client, reviewer, officer, manager, monkeypatch):
+    assessment = waiting(officer)
+    client.force_login(manager)
+    monkeypatch.setattr("vendors.views.review_steps.can_take_review", lambda *_: True)
+    take_review(assessment=assessment, by=reviewer)
+    told = client.post(at(assessment, "review-take"), {"declared": "on"}, follow=True)
+    assert "Somebody took this review meanwhile" in words(told)
+    assert Review.objects.get().reviewer == reviewer
+
+
+def test_an_open_questionnaire_has_no_review(page, officer):
+    assessment = make_assessment(owner=officer, framework=small_framework())
+    answer = page.get(at(assessment))
+    assert answer.status_code == 403
+    assert "not submitted yet" in words(answer)
+
+
+def test_one_answer_is_open_beside_the_list(page, taken):
+    shown = page.get(at(taken))
+    text = words(shown)
+    assert re.search("8 of 8 answered ?, 0 of 8 decided", text)
+    assert "8 to decide" in text
+    assert shown.context["page"].code == "L1"
+    assert text.count("Evidence level") == 1
+    assert "Finish review" in text
+    assert 'disabled title="8 answers are undecided"' in shown.content.decode()
+    levels = re.findall(r'name="level" value="(\w+)"', shown.content.decode())
+    assert levels == ["claimed", "documented", "verified", "rejected"]
+    other = page.get(at(taken, query="?code=S2"))
+    assert other.context["page"].code == "S2"
+
+
+def test_a_page_of_75_answers_asks_little(
+    page, officer, reviewer, manager, django_assert_max_num_queries
+):
+    framework = make_framework()
+    earlier = make_assessment(owner=officer, framework=framework)
+    answer_all(earlier)
+    approved(earlier, manager)
+    assessment = waiting(officer, framework, earlier.vendor)
+    take_review(assessment=assessment, by=reviewer)
+    with django_assert_max_num_queries(20):
+        shown = page.get(at(assessment))
+    assert len(shown.context["page"].lines) == 75
+
+
+def test_a_decision_leads_to_the_next_that_is_left(page, reviewer, taken):
+    answer = decide(page, taken, "L1", level="documented")
+    assert answer.url == at(taken, query="?show=open&code=L2")
+    stored = taken.answers.get(code="L1")
+    assert (stored.level, stored.decided_by, stored.remark) == (
+        "documented",
+        reviewer,
+        "Read the report.",
     )
-    return found.group() if found else ""
-
-
-def test_all_asked_answers_stand_on_one_page_by_category(page, full):
-    answer = page.get(review(full))
-    shown = answer.content.decode()
-    assert shown.count("<article ") == 75
-    assert "0 of 75 decided" in words(answer)
-    places = [shown.index(f'id="cat-{c.code}"') for c in full.framework.rules.categories]
-    assert places == sorted(places)
-    assert "Yes, at every site in scope" in row(answer, "LAB-01")
-    assert "Must-have pending" in row(answer, "LAB-01")
-
-
-def test_levels_above_the_proposed_one_are_not_offered(page, assessment):
-    shown = row(page.get(review(assessment)), "L1")
-    assert re.findall(r'name="level" value="(\w+)"', shown) == ["claimed", "documented", "rejected"]
-    assert "Evidence contradicts the answer" in html.unescape(shown)
-
-
-def test_an_answer_shows_comment_dates_and_register_entries(page, assessment):
-    entry = Certification.objects.create(
-        vendor=assessment.vendor, standard="ISO/IEC 27001", number="IS 118204"
-    )
-    answer = assessment.answers.get(code="S1")
-    answer.certifications.add(entry)
-    today = timezone.localdate()
-    Answer.objects.filter(pk=answer.pk).update(
-        comment="See page 4", level_valid_to=today.replace(year=2020)
-    )
-    shown = row(page.get(review(assessment)), "S1")
-    assert "See page 4" in shown
-    assert "IS 118204" in shown
-    assert "Ended, counts as claimed" in shown
-
-
-def test_a_decision_by_script_gives_back_the_row_and_what_moved(page, manager, assessment):
-    answer = decide(page, assessment, "L1", level="documented")
-    stored = assessment.answers.get(code="L1")
-    assert answer.status_code == 200
-    assert (stored.level, stored.decided_by, stored.version) == ("documented", manager, 2)
-    assert "Decided by" in row(answer, "L1")
-    assert "1 of 8 decided" in words(answer)
-    for part in ("progress", "accept", "accept-text", "rail", "score", "ready"):
-        assert f'id="rv-{part}" hx-swap-oob="true"' in answer.content.decode()
-    assert answer.content.decode().count("<article ") == 1
-
-
-def test_a_decision_without_a_script_goes_back_to_the_row(page, assessment):
-    answer = decide(page, assessment, "L1", headers={}, level="claimed")
-    assert answer.url == review(assessment, "#row-L1")
-    answer = decide(page, assessment, "L2", headers={}, level="claimed", show="open")
-    following = page.get(review(assessment)).context["review"].rows
-    codes = [entry.code for entry in following]
-    assert answer.url == review(assessment, f"?show=open#row-{codes[codes.index('L2') + 1]}")
-
-
-def test_a_lowered_level_moves_the_score_and_the_gate(page, assessment):
-    before = page.get(review(assessment)).context["review"].result
-    answer = decide(page, assessment, "L1", level="rejected")
-    after = answer.context["review"].result
-    assert after.gate == "fail"
-    assert after.overall < before.overall
-    assert "Not eligible" in words(answer)
+    shown = page.get(answer.url)
+    assert "1 of 8 decided" in words(shown)
+    assert "L1" not in [line.code for line in shown.context["page"].shown]
+    assert "L1" in words(page.get(at(taken, query="?show=all&code=L1")))
 
 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"level": "verified"}, "A level is confirmed or lowered, not raised."),
         ({}, "Choose an evidence level."),
-        ({"level": "certain"}, "A level is confirmed or lowered, not raised."),
-        ({"level": "claimed", "version": "x"}, "The page is incomplete. Load it again."),
+        ({"level": "certain"}, "This evidence level is not in the framework."),
+        ({"level": "verified", "remark": ""}, "Verified needs a line on how you checked."),
+        ({"level": "rejected", "remark": ""}, "Say what the evidence contradicts."),
+        ({"level": "documented", "remark": ""}, "say where you saw the proof"),
+        ({"level": "claimed", "remark": "x" * 10_001}, "Use at most 10,000 characters."),
     ],
 )
-@pytest.mark.parametrize("headers", [HTMX, {}])
-def test_what_may_not_be_decided_is_said_at_the_row(page, assessment, fields, said, headers):
-    answer = decide(page, assessment, "L1", headers=headers, **fields)
+def test_what_is_wrong_stands_at_its_field_and_nothing_is_stored(page, taken, fields, said):
+    answer = decide(page, taken, "L1", **fields)
     assert answer.status_code == 422
-    assert said in html.unescape(row(answer, "L1"))
-    stored = assessment.answers.get(code="L1")
-    assert (stored.level, stored.version, stored.decided_at) == ("", 1, None)
+    assert words(answer).count(said) >= 2  # at the field and in the summary
+    assert taken.answers.get(code="L1").decided_at is None
+    assert not Mark.objects.exists()
 
 
-def test_a_text_is_rated_by_its_rubric(page, full):
-    shown = row(page.get(review(full)), "LEG-06")
-    assert "0 no answer; 1 generic list" in shown
-    assert decide(page, full, "LEG-06", level="documented").status_code == 422
-    assert decide(page, full, "LEG-06", level="documented", rating="6").status_code == 422
-    assert decide(page, full, "LEG-06", level="documented", rating="4").status_code == 200
-    assert full.answers.get(code="LEG-06").rating == 4
-    assert 'name="rating"' not in row(page.get(review(full)), "LAB-01")
+def test_what_was_typed_is_kept(page, taken):
+    answer = decide(page, taken, "L1", remark="A long remark about the audit")
+    assert "A long remark about the audit" in answer.content.decode()
 
 
-def test_not_applicable_takes_consent_and_gives_it_back(page, assessment):
-    assessment.answers.filter(code="S3").update(
-        is_answered=False, value=None, not_applicable=True, reason="No card data", proposed_level=""
-    )
-    shown = row(page.get(review(assessment)), "S3")
-    assert "No card data" in shown
-    assert 'name="level"' not in shown
-    assert decide(page, assessment, "S3", consented="on").status_code == 200
-    assert assessment.answers.get(code="S3").consented
-    assert decide(page, assessment, "S3").status_code == 200
-    assert not assessment.answers.get(code="S3").consented
-    assert "To decide" in row(page.get(review(assessment)), "S3")
-
-
-@pytest.mark.parametrize("headers", [HTMX, {}])
-def test_a_decision_that_comes_too_late_shows_both(page, assessment, headers):
-    other = make_user(Role.MANAGER, name="Lindiwe Khumalo")
-    assessment.answers.filter(code="L1").update(
-        level="documented", decided_by=other, decided_at=timezone.now(), version=2
-    )
-    answer = decide(page, assessment, "L1", headers=headers, level="claimed", version=1)
-    shown = row(answer, "L1")
-    assert answer.status_code == 409
-    assert "Lindiwe Khumalo decided this at" in shown
-    assert "Stored: Documented." in " ".join(shown.split())
-    assert re.search(r'value="claimed"[^>]* checked', shown)
-    assert 'name="version" value="2"' in shown
-    assert "Store my choice" in shown
-    assert assessment.answers.get(code="L1").level == "documented"
-
-
-def test_an_own_answer_is_for_another_manager(page, manager, assessment):
-    other = make_user(Role.MANAGER, name="Lindiwe Khumalo")
-    assessment.answers.filter(code="L1").update(answered_by=manager)
-    answer = page.get(review(assessment))
-    assert f"another manager decides: {other}" in row(answer, "L1")
-    assert "<form" not in row(answer, "L1")
-    refused = decide(page, assessment, "L1", level="claimed")
-    assert refused.status_code == 403
-    assert assessment.answers.get(code="L1").decided_at is None
-    assert page.post(verb(assessment, "assessment-approve")).status_code == 403
-    page.post(verb(assessment, "proposals-accept"))
-    assert list(assessment.answers.filter(decided_at=None).values_list("code", flat=True)) == ["L1"]
-
-
-def test_filters_narrow_the_rows_and_count_them(page, assessment):
-    assessment.answers.filter(code="S3").update(
-        is_answered=False, value=None, not_applicable=True, reason="No card data"
-    )
-    decide(page, assessment, "L1", level="documented")
-    everything = {item.code for item in assessment.framework.rules.criteria}
-    for show, codes in {"all": everything, "open": everything - {"L1"}, "na": {"S3"}}.items():
-        answer = page.get(review(assessment, f"?show={show}"))
-        assert set(re.findall(r'id="row-(\w+)"', answer.content.decode())) == codes
-        assert [link.value for link in answer.context["review"].filters if link.is_active] == [show]
-    musts = page.get(review(assessment, "?show=must")).context["review"]
-    assert musts.shown == len(assessment.framework.rules.must_haves)
-    assert page.get(review(assessment, "?show=nonsense")).context["review"].show == "all"
-
-
-def test_an_empty_filter_says_so(page, assessment):
-    assert "There is none of this kind." in words(page.get(review(assessment, "?show=na")))
-    page.post(verb(assessment, "proposals-accept"))
-    answer = page.get(review(assessment, "?show=open"))
-    assert "Nothing is left to decide" in words(answer)
-
-
-def test_accepting_all_says_how_many(page, full):
-    shown = words(page.get(review(full)))
-    assert "Accept 75 proposed levels?" in shown
-    assert "1 text still needs your rating." in shown
-    answer = page.post(verb(full, "proposals-accept"), follow=True)
-    assert "75 proposals are accepted." in words(answer)
-    assert "74 of 75 decided" in words(answer)
-    assert AuditEvent.objects.latest("pk").action == "answer.accept_proposals"
-    assert "Accept all" not in words(answer).replace("Accept all proposed", "", 1)
-
-
-def test_approval_is_off_with_its_reasons_until_all_is_met(page, assessment):
-    answer = page.get(review(assessment))
-    assert re.search(r'type="submit" disabled[^>]*>Approve<', answer.content.decode())
-    refused = page.post(verb(assessment, "assessment-approve"), {"note": "Go ahead"})
+def test_a_text_is_rated_by_its_rubric(page, officer, reviewer):
+    assessment = waiting(officer, make_framework())
+    take_review(assessment=assessment, by=reviewer)
+    shown = page.get(at(assessment, query="?code=LEG-06"))
+    assert assessment.framework.rules.criterion("LEG-06").scale.rubric in words(shown)
+    assert "Rate the text to see what accepting it does" in words(shown)
+    refused = decide(page, assessment, "LEG-06", level="claimed")
     assert refused.status_code == 422
-    assert "A must-have is not met yet" in words(refused)
-    assert "Go ahead</textarea>" in refused.content.decode()
-    assert Assessment.objects.get().is_submitted
+    assert "Rate the text from 0 to 5." in words(refused)
+    decide(page, assessment, "LEG-06", level="claimed", rating="3")
+    assert assessment.answers.get(code="LEG-06").rating == 3
 
 
-def test_approving_freezes_and_shows_the_result(page, manager, assessment):
-    page.post(verb(assessment, "proposals-accept"))
-    answer = page.post(verb(assessment, "assessment-approve"), {"note": "Go ahead"}, follow=True)
-    stored = Assessment.objects.get()
-    assert (stored.approved_by, stored.approval_note) == (manager, "Go ahead")
-    assert "Approved. The result is frozen." in words(answer)
-    assert stored.result.digest in answer.content.decode()
+def test_somebody_else_was_first_shows_both(page, reviewer, taken):
+    answer = taken.answers.get(code="L1")
+    decide_answer(
+        assessment=taken,
+        answer=answer,
+        decision=Decision(level="rejected", remark="Wages differ by site"),
+        version=answer.version,
+        by=reviewer,
+    )
+    told = decide(page, taken, "L1", level="documented", version=answer.version)
+    assert told.status_code == 409
+    text = words(told)
+    assert "Stored: Contradicted." in text
+    assert "Wages differ by site" in text
+    assert "Read the report." in told.content.decode()
+    assert taken.answers.get(code="L1").level == "rejected"
+    version = re.search(r'name="version" value="(\d+)"', told.content.decode()).group(1)
+    again = decide(page, taken, "L1", level="documented", version=version)
+    assert again.status_code == 302
+    assert taken.answers.get(code="L1").level == "documented"
 
 
-def test_returning_needs_a_reason_and_keeps_what_was_typed(page, assessment):
-    refused = page.post(verb(assessment, "assessment-return"), {"reason": " "})
+def test_the_effect_is_that_of_the_engine(page, taken):
+    shown = page.get(at(taken))
+    text = words(shown)
+    assert re.search(
+        "Accepting moves L1 from 50 to 80 ?, .* from .* and the overall score from", text
+    )
+    fragment = page.get(
+        at(taken, "answer-effect", "L1", "?level=rejected"), headers={"HX-Request": "true"}
+    )
+    said = words(fragment)
+    assert "L1 from 50 to 0" in said
+    assert "The must-have fails then, and with it the gate." in said
+    assert "Say what the evidence contradicts." in said
+    before = shown.context["page"].result
+    effect = fragment.context["effect"]
+    decide(page, taken, "L1", level="rejected")
+    after = page.get(at(taken)).context["page"].result
+    assert effect.steps[2].before == before.overall
+    assert effect.steps[2].after == after.overall
+    assert effect.band_after.value == after.band
+
+
+@pytest.mark.parametrize("query", ["?level=certain", "?level=verified&rating=9", ""])
+def test_a_wrong_choice_has_no_effect_and_no_fault(page, taken, query):
+    assert page.get(at(taken, "answer-effect", "L1", query)).status_code == 200
+
+
+def test_a_return_goes_back_with_its_remark_and_opens_that_one(page, reviewer, taken):
+    answer = decide(page, taken, "L1", name="answer-return", remark="Which sites?")
+    assert answer.status_code == 302
+    shown = page.get(at(taken, query="?code=L1&show=returned"))
+    text = words(shown)
+    assert "Which sites?" in text
+    assert "Take the return back" in text
+    assert "Send 1 answer back" in text
+    assert "Finish review" not in text
+    sent = page.post(at(taken, "returns-send"), follow=True)
+    assert "1 answer is sent back." in words(sent)
+    taken.refresh_from_db()
+    assert taken.is_in_clarification
+    assert decide(page, taken, "L2", level="claimed").status_code == 403
+
+
+def test_a_return_without_a_remark_is_told(page, taken):
+    answer = decide(page, taken, "L1", name="answer-return", remark=" ", level="verified")
+    assert answer.status_code == 422
+    assert "Say what is missing, so that it can be mended." in words(answer)
+    assert 'value="verified" id="id_level_2" checked' in re.sub(
+        r"\s+", " ", answer.content.decode()
+    ) or re.search(r'value="verified"[^>]*checked', answer.content.decode())
+    assert not taken.answers.filter(returned_at__isnull=False).exists()
+
+
+def test_a_return_is_taken_back(page, taken):
+    decide(page, taken, "L1", name="answer-return", remark="Which sites?")
+    page.post(at(taken, "answer-return-undo", "L1"))
+    assert taken.answers.get(code="L1").returned_at is None
+
+
+def test_not_applicable_asks_for_consent_or_goes_back(page, taken):
+    Answer.objects.filter(assessment=taken, code="S3").update(
+        not_applicable=True, is_answered=False, value=None, valid_to=None, reason="No card data"
+    )
+    shown = page.get(at(taken, query="?code=S3"))
+    text = words(shown)
+    assert "No card data" in text
+    assert "I agree that it does not apply" in text
+    assert "Refuse and return" in text
+    assert 'name="level"' not in shown.content.decode()
+    refused = decide(page, taken, "S3")
     assert refused.status_code == 422
-    assert "Say why it goes back, so that it can be mended." in words(refused)
-    long = page.post(verb(assessment, "assessment-return"), {"reason": "y" * 2001})
-    assert "y" * 2001 in long.content.decode()
-    done = page.post(verb(assessment, "assessment-return"), {"reason": "Which sites?"}, follow=True)
-    assert "Which sites?" in words(done)
-    assert Assessment.objects.get().is_in_progress
+    assert "Tick your consent, or return the answer." in words(refused)
+    decide(page, taken, "S3", consented="on")
+    assert taken.answers.get(code="S3").consented
 
 
-@pytest.mark.parametrize("role", [Role.PROCUREMENT, Role.AUDITOR, Role.ADMINISTRATOR])
-@pytest.mark.parametrize(
-    "name", ["proposals-accept", "assessment-return", "assessment-approve", "assessment-review"]
-)
-def test_only_managers_review(client, assessment, role, name):
+def compared(officer, manager, reviewer, **changes):
+    """In review, after an approved one; `changes` are columns by code."""
+    earlier = make_assessment(owner=officer, framework=small_framework())
+    answer_all(earlier, "documented")
+    approved(earlier, manager)
+    now = waiting(officer, vendor=earlier.vendor)
+    for code, columns in changes.items():
+        Answer.objects.filter(assessment=now, code=code).update(**columns)
+    take_review(assessment=now, by=reviewer)
+    return now
+
+
+def test_then_and_now_stand_side_by_side(page, officer, manager, reviewer):
+    now = compared(officer, manager, reviewer, L2={"value": "92"})
+    shown = page.get(at(now))
+    first = shown.context["page"]
+    assert [group.name for group in first.groups] == ["Changed since last time", "Unchanged"]
+    assert first.code == "L2"
+    body = shown.content.decode()
+    assert "<del>" in body and "<ins>92%</ins>" in body
+    assert f"compared with {first.last.assessment.title}" in words(shown)
+    assert "scored 80" in words(shown)
+
+
+def test_the_filters_count_what_they_show(page, officer, manager, reviewer):
+    now = compared(officer, manager, reviewer, L2={"value": "92"})
+    links = {link.value: link.count for link in page.get(at(now)).context["page"].filters}
+    assert links["open"] == 8
+    assert links["changed"] == 1
+    assert links["all"] == 8
+    assert "returned" not in links
+    empty = page.get(at(now, query="?show=returned"))
+    assert "No answer is of this kind." in words(empty)
+    assert page.get(at(now, query="?show=nonsense&code=nope")).status_code == 200
+
+
+def test_unchanged_answers_are_accepted_together(page, officer, manager, reviewer):
+    now = compared(officer, manager, reviewer, L2={"value": "92"})
+    shown = page.get(at(now))
+    text = words(shown)
+    assert "Accept 7 unchanged" in text
+    assert re.search(r"\d are must-haves: [A-Z0-9, ]*L1", text) or "One is a must-have: L1" in text
+    done = page.post(at(now, "proposals-accept"), follow=True)
+    assert "7 answers are accepted." in words(done)
+    assert done.context["page"].left == 1
+    assert "Accept" not in re.findall(r"Accept \d+ unchanged", words(done))
+
+
+def test_a_whole_review_ends_at_approval(page, taken, reviewer):
+    mark_all(taken, reviewer)
+    done = page.post(at(taken, "review-finish"), follow=True)
+    assert "Review finished. It waits for approval." in words(done)
+    taken.refresh_from_db()
+    assert taken.is_pending_approval
+
+
+def test_an_unfinished_review_says_what_is_missing(page, taken, reviewer):
+    mark_all(taken, reviewer, skip=("L2",))
+    told = page.post(at(taken, "review-finish"), follow=True)
+    assert "1 answer is undecided: L2." in words(told)
+    taken.refresh_from_db()
+    assert taken.is_in_review
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.AUDITOR, Role.ADMINISTRATOR])
+def test_others_read_along_and_change_nothing(client, taken, role):
     client.force_login(make_user(role))
-    address = verb(assessment, name)
-    ask = client.get if name == "assessment-review" else client.post
-    answer = ask(address)
+    shown = client.get(at(taken))
+    assert shown.status_code == 200
+    assert "Maya Okafor reviews this assessment." in words(shown)
+    assert 'id="decide"' not in shown.content.decode()
+    assert decide(client, taken, "L1", level="claimed").status_code == 403
+    assert not AuditEvent.objects.filter(action="answer.decide").exists()
+
+
+def test_carried_answers_are_shown_and_not_decided(page, taken):
+    Answer.objects.filter(assessment=taken, code="L1").update(
+        is_carried=True, level="documented", decided_at=taken.submitted_at
+    )
+    shown = page.get(at(taken, query="?code=L1&show=all"))
+    assert "Carried over with its decision" in words(shown)
+    assert 'id="decide"' not in shown.content.decode()
+    assert decide(page, taken, "L1", level="claimed").status_code == 403
+
+
+def test_an_unknown_criterion_is_not_found(page, taken):
+    for name in ("answer-decide", "answer-return", "answer-return-undo"):
+        assert page.post(at(taken, name, "X9"), {"version": "1"}).status_code == 404
+
+
+def test_a_finding_starts_at_the_answer(page, taken):
+    shown = page.get(at(taken, query="?code=L2")).content.decode()
+    assert f"?assessment={taken.public_id}&amp;code=L2" in shown
+
+
+def test_what_people_typed_is_no_markup(page, taken):
+    Answer.objects.filter(assessment=taken, code="L1").update(comment="<script>alert(1)</script>")
+    shown = page.get(at(taken, query="?code=L1")).content.decode()
+    assert "<script>alert" not in shown
+    assert "&lt;script&gt;alert" in shown
+
+
+# two reviewers
+
+CANARY = "CANARY-7c1f"
+
+
+@pytest.fixture
+def two(officer, reviewer, manager):
+    """Two reviewers, nothing decided."""
+    assessment = waiting(officer)
+    ask_second_review(assessment=assessment, by=manager)
+    take_review(assessment=assessment, by=reviewer)
+    take_review(assessment=assessment, by=manager)
+    return assessment
+
+
+@pytest.fixture
+def both(two, reviewer):
+    """Two reviewers; the first has decided everything, with a canary in each remark."""
+    mark_all(two, reviewer, "rejected", remark=CANARY)
+    return two
+
+
+def every_page(assessment):
+    yield at(assessment, "assessment-detail")
+    yield at(assessment)
+    for code in sorted(assessment.answers.values_list("code", flat=True)):
+        yield at(assessment, query=f"?show=all&code={code}")
+        yield at(assessment, "answer-effect", code, "?level=documented")
+    for category in assessment.framework.rules.categories:
+        yield at(assessment, "questionnaire", category.code)
+    yield reverse("vendors:review-list")
+    yield reverse("vendors:vendor-detail", args=[assessment.vendor.public_id])
+    yield reverse("dashboard")
+
+
+def test_the_second_reviewer_sees_nothing_of_the_first(client, two, reviewer, manager):
+    client.force_login(manager)
+    before = {address: words(client.get(address)) for address in every_page(two)}
+    mark_all(two, reviewer, "rejected", remark=CANARY)
+    for address, text in before.items():
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        assert CANARY not in answer.content.decode(), address
+        assert words(answer) == text, address
+    finish_review(assessment=two, by=reviewer)
+    for address in before:
+        assert CANARY not in client.get(address).content.decode(), address
+    page = client.get(at(two)).context["page"]
+    assert page.decided == 0
+    assert page.result.gate != "fail"
+
+
+def test_a_blind_return_keeps_its_remark_to_itself(client, both, reviewer, manager):
+    answer = both.answers.get(code="L1")
+    return_answer(
+        assessment=both, answer=answer, remark=CANARY, version=answer.version, by=reviewer
+    )
+    client.force_login(manager)
+    shown = client.get(at(both, query="?show=all&code=L1"))
+    assert "Returned by the other reviewer." in words(shown)
+    assert CANARY not in shown.content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.PROCUREMENT, Role.AUDITOR])
+def test_nobody_else_reads_a_blind_review(client, both, role):
+    client.force_login(make_user(role))
+    answer = client.get(at(both))
     assert answer.status_code == 403
-    assert "Managers go through submitted answers." in words(answer)
-    assert Assessment.objects.get().is_submitted
+    assert "Two people review it" in words(answer)
 
 
-def test_a_review_is_between_submission_and_approval(page, officer):
-    assessment = make_assessment(owner=officer, framework=small_framework())
-    answer = page.get(review(assessment))
-    assert answer.status_code == 403
-    assert "between submission and approval. This one: Questionnaire open." in words(answer)
+def test_each_reviewer_sees_their_own(client, both, reviewer):
+    client.force_login(reviewer)
+    shown = client.get(at(both, query="?show=all&code=L1"))
+    assert CANARY in shown.content.decode()
+    assert shown.context["page"].decided == 8
 
 
-def test_an_answer_that_is_not_asked_is_not_found(page, assessment):
-    address = reverse("vendors:answer-decide", args=[assessment.public_id, "X-99"])
-    assert page.post(address, {"level": "claimed", "version": 1}).status_code == 404
+def test_differences_are_settled_on_the_page(client, both, reviewer, manager):
+    mark_all(both, manager, "rejected", skip=("L1",))
+    answer = both.answers.get(code="L1")
+    decide_answer(
+        assessment=both,
+        answer=answer,
+        decision=Decision(level="verified", remark="Visited in May."),
+        version=answer.version,
+        by=manager,
+    )
+    finish_review(assessment=both, by=reviewer)
+    client.force_login(manager)
+    told = client.post(at(both, "review-finish"), follow=True)
+    assert "The two reviewers differ." in words(told)
+    assert Moderation.objects.get().answer.code == "L1"
+    assert decide(client, both, "L1", name="difference-settle", level="claimed").status_code == 403
+    client.force_login(reviewer)
+    shown = client.get(at(both))
+    text = words(shown)
+    assert "1 to settle" in text
+    assert "They lie 100 points apart." in text
+    assert "Visited in May." in text
+    refused = decide(client, both, "L1", name="difference-settle", level="documented", remark=" ")
+    assert refused.status_code == 422
+    assert "Say why this level stands." in words(refused)
+    done = client.post(
+        at(both, "difference-settle", "L1"),
+        {"version": answer.version, "level": "documented", "remark": "One site of two."},
+        follow=True,
+    )
+    assert "Everything is settled." in words(done)
+    both.refresh_from_db()
+    assert both.is_pending_approval
 
 
-def test_the_page_asks_the_same_number_of_questions_whatever_the_rows(
-    page, officer, django_assert_num_queries
-):
-    counts = []
-    for framework in (small_framework(), make_framework()):
-        assessment = waiting(officer, framework)
-        for answer in assessment.answers.all()[: 2 if counts else 1]:
-            vendor = make_vendor(by=officer)
-            answer.certifications.add(Certification.objects.create(vendor=vendor, standard="SOC 2"))
-        with django_assert_num_queries(6) as asked:
-            page.get(review(assessment))
-        counts.append(len(asked))
-    assert counts[0] == counts[1]
+def test_the_second_review_is_taken_from_the_page(client, page, taken, reviewer):
+    page.post(at(taken, "second-review-ask"))
+    taken.refresh_from_db()
+    assert taken.needs_second_review
+    other = make_user(Role.PROCUREMENT)
+    client.force_login(other)
+    assert "Take the second review" in words(client.get(at(taken)))
+    client.post(at(taken, "review-take"), {"declared": "on"})
+    taken.refresh_from_db()
+    assert taken.second_reviewer == other
 
 
-def test_a_decision_costs_few_questions(page, full, django_assert_max_num_queries):
-    with django_assert_max_num_queries(16):
-        decide(page, full, "LAB-01", version=1, level="documented")
+def test_a_manager_drops_the_second_review(client, taken, manager):
+    ask_second_review(assessment=taken, by=manager)
+    client.force_login(manager)
+    done = client.post(at(taken, "second-review-drop"), follow=True)
+    assert "One reviewer is enough now." in words(done)
+    told = client.post(at(taken, "second-review-drop"), follow=True)
+    assert "was taken meanwhile" in words(told)
+
+
+# the list
+
+
+def test_the_list_says_what_waits_for_whom(page, officer, reviewer, taken):
+    to_take = waiting(officer)
+    mine = make_assessment(
+        owner=reviewer, vendor=make_vendor(by=reviewer), framework=small_framework()
+    )
+    answer_all(mine)
+    submitted(mine)
+    returned = waiting(officer)
+    take_review(assessment=returned, by=reviewer)
+    answer = returned.answers.get(code="L1")
+    return_answer(
+        assessment=returned, answer=answer, remark="Which?", version=answer.version, by=reviewer
+    )
+    send_returns(assessment=returned, by=reviewer)
+    work = page.get(reverse("vendors:review-list")).context["work"]
+    assert list(work.to_take) == [to_take]
+    assert list(work.mine) == [taken]
+    assert list(work.clarification) == [returned]
+    assert list(work.others) == [mine]
+    assert work.clarification[0].returned_count == 1
+
+
+def test_the_list_is_empty_in_words(page):
+    assert "Nothing is under review" in words(page.get(reverse("vendors:review-list")))
+
+
+@pytest.mark.parametrize("many", [1, 4])
+def test_the_list_asks_the_same_however_long(page, officer, many, django_assert_num_queries):
+    for _number in range(many):
+        waiting(officer)
+    with django_assert_num_queries(6):
+        page.get(reverse("vendors:review-list"))

@@ -1,4 +1,4 @@
-"""Going through submitted answers, then approving or returning the assessment."""
+"""The pages of a review: where reviews stand, taking one, and one answer at a time."""
 
 from __future__ import annotations
 
@@ -6,195 +6,163 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from vendors.access import StaffRequest, permit, staff_required
-from vendors.forms.assessments import ReasonForm
-from vendors.forms.reviews import ApprovalForm, DecisionForm
+from vendors.forms.reviews import DecisionForm, SettleForm, TakeForm, usual
 from vendors.models import Assessment
-from vendors.permissions import can_approve, can_decide, can_return, can_review
+from vendors.permissions import (
+    can_ask_second_review,
+    can_drop_second_review,
+    can_raise_finding,
+    can_read_review,
+    can_take_review,
+)
 from vendors.queries.assessments import assessment_for
-from vendors.queries.reviews import Review, review_answers, review_of
-from vendors.services.approvals import approve_assessment
-from vendors.services.assessments import return_assessment
-from vendors.services.refusals import Refused, StaleAnswer
-from vendors.services.reviews import accept_proposals, decide_answer
-from vendors.views.checks import approve_checks, is_clear
+from vendors.queries.effects import effect_of
+from vendors.queries.evidence import links_of
+from vendors.queries.review_history import history_of
+from vendors.queries.review_work import review_work
+from vendors.queries.reviews import ReviewPage, review_page
+from vendors.services.marks import missing_remark
+
+PAGE = "vendors/assessment_review.html"
 
 
-def _find(request: StaffRequest, public_id: UUID) -> Assessment:
-    """The submitted assessment, for a manager; else a page that says who reviews, and when."""
-    assessment = get_object_or_404(assessment_for(request.user, public_id))
-    if not assessment.is_submitted:
-        raise PermissionDenied(
-            _("Managers go through the answers between submission and approval. This one: %s.")
-            % assessment.get_state_display()
-        )
-    permit(can_review(request.user, assessment), _("Managers go through submitted answers."))
-    return assessment
+def find_review(request: StaffRequest, public_id: UUID) -> Assessment:
+    """The assessment with the people of its review, else 404."""
+    found = assessment_for(request.user, public_id)
+    return get_object_or_404(found.select_related("reviewer", "second_reviewer"))
 
 
-def _review(request: StaffRequest, assessment: Assessment) -> Review:
-    """The answers as the reader sees them, narrowed by ?show=."""
-    show = request.POST.get("show") or request.GET.get("show") or "all"
-    rows = review_answers(assessment)
-    assessment.answerer_ids = {row.answered_by_id for row in rows if row.answered_by_id}
-    return review_of(assessment, rows, user_id=request.user.pk, show=show)
-
-
-def _context(request: StaffRequest, review: Review, **forms: Any) -> dict[str, Any]:
-    assessment = review.assessment
-    rows = [row.answer for row in review.rows]
-    checks = approve_checks(assessment, rows, review.result, request.user)
-    return {
-        "assessment": assessment,
-        "vendor": assessment.vendor,
-        "review": review,
-        "checks": checks,
-        "is_clear": is_clear(checks),
-        "approval_form": ApprovalForm(auto_id="approve-%s"),
-        "return_form": ReasonForm(auto_id="return-%s"),
-        **forms,
-    }
-
-
-def _page(
-    request: StaffRequest, review: Review, *, status: int = 200, **forms: Any
-) -> HttpResponse:
-    context = _context(request, review, **forms)
-    return render(request, "vendors/assessment_review.html", context, status=status)
-
-
-def _address(assessment: Assessment, show: str = "all", code: str = "") -> str:
-    """The review page under a filter, at a row."""
-    page = reverse("vendors:assessment-review", args=[assessment.public_id])
-    query = "" if show == "all" else "?" + urlencode({"show": show})
-    return f"{page}{query}#row-{code}" if code else page + query
+@staff_required
+@require_safe
+def review_list(request: StaffRequest) -> HttpResponse:
+    """What waits for a reviewer, what the reader reviews, and where else reviews stand."""
+    return render(request, "vendors/review_list.html", {"work": review_work(request.user)})
 
 
 @staff_required
 @require_safe
 def assessment_review(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    """All asked answers on one page, each with what can be decided on it."""
-    return _page(request, _review(request, _find(request, public_id)))
+    """One answer with all that a decision needs, beside the list of the others."""
+    assessment = find_review(request, public_id)
+    if is_to_take(request, assessment):
+        return take_page(request, assessment, TakeForm())
+    permit(can_read_review(request.user, assessment), why_closed(assessment))
+    page = page_of(request, assessment, request.GET.get("code", ""))
+    return answer_page(request, page)
 
 
-@staff_required
-@require_POST
-def answer_decide(request: StaffRequest, public_id: UUID, code: str) -> HttpResponse:
-    """Store the decision on one answer and give the row back."""
-    assessment = _find(request, public_id)
-    review = _review(request, assessment)
-    try:
-        row = review.row(code)
-    except KeyError as error:
-        raise Http404 from error
-    permit(
-        can_decide(request.user, assessment, row.answer),
-        _("You gave this answer, so another manager decides on it."),
+def is_to_take(request: StaffRequest, assessment: Assessment) -> bool:
+    """Whether it waits for a reviewer, whoever looks, or for the reader as the second one."""
+    if assessment.is_submitted and can_read_review(request.user, assessment):
+        return True
+    return can_take_review(request.user, assessment)
+
+
+def why_closed(assessment: Assessment) -> str:
+    """Why somebody may not see the review now."""
+    if assessment.is_blind:
+        return _("Two people review it, and nobody sees what they decide before both are done.")
+    return _("The answers are not submitted yet, so there is nothing to review.")
+
+
+def take_page(
+    request: StaffRequest, assessment: Assessment, form: TakeForm, status: int = 200
+) -> HttpResponse:
+    """What taking the review means, with the declaration for who may take it."""
+    context = {
+        "assessment": assessment,
+        "vendor": assessment.vendor,
+        "form": form,
+        "may_take": can_take_review(request.user, assessment),
+        "may_ask": can_ask_second_review(request.user, assessment),
+        "may_drop": can_drop_second_review(request.user, assessment),
+    }
+    return render(request, "vendors/review_take.html", context, status=status)
+
+
+def page_of(request: StaffRequest, assessment: Assessment, code: str) -> ReviewPage:
+    """The page as the reader sees it, narrowed by ?show=."""
+    show = request.POST.get("show") or request.GET.get("show") or ""
+    return review_page(assessment, request.user, show=show, code=code)
+
+
+def page_at(request: StaffRequest, assessment: Assessment, code: str) -> ReviewPage:
+    """The page at a criterion that is asked, else 404."""
+    page = page_of(request, assessment, code)
+    if page.code != code:
+        raise Http404
+    return page
+
+
+def answer_page(
+    request: StaffRequest,
+    page: ReviewPage,
+    form: DecisionForm | None = None,
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """The open answer with its form; a bound form is shown as it was sent."""
+    assessment, line = page.assessment, page.line
+    rules = assessment.framework.rules
+    form = form or _form_for(page)
+    form.initial = usual(line, page.mark_version)
+    chosen = str(form["level"].value() or "") if "level" in form.fields else ""
+    context = {
+        "assessment": assessment,
+        "vendor": assessment.vendor,
+        "page": page,
+        "line": line,
+        "form": form,
+        "may_take": can_take_review(request.user, assessment),
+        "may_ask": can_ask_second_review(request.user, assessment),
+        "may_drop": can_drop_second_review(request.user, assessment),
+        "may_raise": can_raise_finding(request.user),
+        "links": links_of([line.answer]).get(line.code, ()),
+        "history": history_of(assessment, line.code, request.user),
+        "weight": rules.category_of(line.code),
+        **effect_on(page, chosen, str(form["rating"].value()) if "rating" in form.fields else ""),
+        **more,
+    }
+    return render(request, PAGE, context, status=status)
+
+
+def _form_for(page: ReviewPage) -> DecisionForm:
+    kind = SettleForm if page.line.moderation else DecisionForm
+    return kind(
+        initial=usual(page.line, page.mark_version),
+        line=page.line,
+        rules=page.assessment.framework.rules,
     )
-    form = DecisionForm(request.POST, row=row)
-    status, note = _decide(request, review, form, code)
-    review = _review(request, assessment)
-    if note:
-        review = review.noting(code, typed=form.typed, **note)
-    return _decided(request, review, code, status)
 
 
-def _decide(
-    request: StaffRequest, review: Review, form: DecisionForm, code: str
-) -> tuple[int, dict[str, Any]]:
-    """Try it: the status of the reply, and what to say at the row where it was not stored."""
-    if not form.is_valid():
-        return 422, {"faults": tuple(form.faults)}
-    try:
-        decide_answer(
-            assessment=review.assessment,
-            answer=review.row(code).answer,
-            decision=form.decision(),
-            version=form.cleaned_data["version"],
-            by=request.user,
-        )
-    except StaleAnswer:
-        return 409, {"is_stale": True}
-    except Refused as refusal:
-        return 422, {"faults": (str(refusal),)}
-    return 200, {}
+def effect_on(page: ReviewPage, level: str, rating: str) -> dict[str, Any]:
+    """What accepting at a level would do, and the remark that the level calls for."""
+    line, rules = page.line, page.assessment.framework.rules
+    if not (page.may_decide or page.may_settle) or not line.answer.is_answered:
+        return {}
+    if line.answer.is_carried or level not in rules.scoring.level_values:
+        return {}
+    if line.is_text and rating not in {"0", "1", "2", "3", "4", "5"}:
+        return {"unrated": True, "hint": missing_remark(line.answer, level)}
+    stars = int(rating) if line.is_text else None
+    effect = effect_of(page.assessment, page.rows, line.code, level, stars, before=page.result)
+    return {"effect": effect, "hint": missing_remark(line.answer, level)}
 
 
-def _decided(request: StaffRequest, review: Review, code: str, status: int) -> HttpResponse:
-    """The row with the figures beside it for a script; else the page, at the row."""
-    if request.htmx:
-        context = {**_context(request, review), "row": review.row(code), "oob": True}
-        return render(request, "vendors/_review_decided.html", context, status=status)
-    if status == 200:
-        return redirect(_address(review.assessment, review.show, review.after(code)))
-    return _page(request, review, status=status)
+def who_reviews() -> str:
+    """Who decides on answers."""
+    return _("The reviewers of this assessment decide on its answers while it is in review.")
 
 
-@staff_required
-@require_POST
-def proposals_accept(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    """Confirm each proposal that nobody has decided on."""
-    assessment = _find(request, public_id)
-    try:
-        count = accept_proposals(assessment=assessment, by=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect(assessment)
-    done = ngettext("%d proposal is accepted.", "%d proposals are accepted.", count) % count
-    messages.success(request, done)
-    return redirect(_address(assessment))
-
-
-@staff_required
-@require_POST
-def assessment_return(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    """Open the answers again, with a reason."""
-    assessment = _find(request, public_id)
-    permit(can_return(request.user, assessment), _("Managers return submitted answers."))
-    form = ReasonForm(
-        request.POST,
-        auto_id="return-%s",
-        required=_("Say why it goes back, so that it can be mended."),
-    )
-    if form.is_valid():
-        try:
-            reason = form.cleaned_data["reason"]
-            return_assessment(assessment=assessment, reason=reason, by=request.user)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Returned. The answers are open again."))
-            return redirect(assessment)
-    return _page(request, _review(request, assessment), return_form=form, status=422)
-
-
-@staff_required
-@require_POST
-def assessment_approve(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    """Freeze the result. What stands in the way is said, and the note is kept."""
-    assessment = _find(request, public_id)
-    permit(
-        can_approve(request.user, assessment),
-        _("You answered part of it, so another manager approves."),
-    )
-    form = ApprovalForm(request.POST, auto_id="approve-%s")
-    if form.is_valid():
-        try:
-            note = form.cleaned_data["note"]
-            seen = request.POST.get("seen")
-            approve_assessment(assessment=assessment, by=request.user, note=note, seen=seen)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Approved. The result is frozen."))
-            return redirect(assessment)
-    return _page(request, _review(request, assessment), approval_form=form, status=422)
+def review_address(assessment: Assessment, show: str = "", code: str = "") -> str:
+    """The review page under a filter, at an answer."""
+    page = reverse("vendors:assessment-review", args=[assessment.public_id])
+    query = {name: value for name, value in (("show", show), ("code", code)) if value}
+    return f"{page}?{urlencode(query)}" if query else page
