@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from scorecards import pdf
 from scorecards.models import LEASE, MAX_ATTEMPTS, STALLED_AFTER, BuildState, Scorecard
 from vendors import scoring
+from vendors.services.audit import record_event
 
 logger = logging.getLogger(__name__)
 
@@ -107,17 +108,28 @@ def _build(claim: _Claim) -> None:
     file_sha256 = hashlib.sha256(drawn.data).hexdigest()
     name = f"{FOLDER}/{file_sha256}.pdf"
     _store(drawn.data, _path(name), draft=_draft_name(row))
-    claim.write(
-        state=BuildState.READY,
-        step="",
-        lease_until=None,
-        error="",
+    _finish(
+        claim,
         file=name,
         file_sha256=file_sha256,
         file_size=len(drawn.data),
         pages=drawn.pages,
-        ready_at=timezone.now(),
     )
+
+
+@transaction.atomic
+def _finish(claim: _Claim, **file: object) -> None:
+    """Mark the row ready, with an event that names the file's hash, unless the claim is lost."""
+    row = claim.row
+    done = {"state": BuildState.READY, "step": "", "lease_until": None, "error": ""}
+    if claim.write(**done, **file, ready_at=timezone.now()):
+        record_event(
+            action="scorecard.build",
+            by=None,
+            assessment=row.assessment,
+            subject=row.number or str(_("Draft")),
+            after=file,
+        )
 
 
 def _give_back(claim: _Claim, error: str) -> None:

@@ -26,7 +26,7 @@ from django.utils.translation import gettext as _
 from scorecards.charts import band_scale, bar
 
 #: Grows with every change of templates, styles or fonts that can move a byte of a document.
-TEMPLATE_VERSION = "1"
+TEMPLATE_VERSION = "2"
 INSTALL_LINE = "sudo apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 #: What WeasyPrint loads when it is imported, by its names on Linux.
 LIBRARIES = (
@@ -109,7 +109,7 @@ def draw_scorecard(text: str, *, digest: str, number: str) -> Drawn:
 
 
 def issue_moment(summary: Mapping[str, Any]) -> datetime:
-    """The moment that the file carries: that of approval, for a draft the start of its day."""
+    """The moment that the file carries: that of the decision, for a draft the start of its day."""
     stamp = summary["issued_at"] or f"{summary['as_of']}T00:00:00+00:00"
     return datetime.fromisoformat(stamp).astimezone(UTC)
 
@@ -126,6 +126,9 @@ def scorecard_html(content: Mapping[str, Any], *, digest: str, number: str) -> s
 def scorecard_context(content: Mapping[str, Any], *, digest: str, number: str) -> dict[str, Any]:
     """What the templates of the document are given: the content and the geometry of its charts."""
     overall = (content["figures"]["overall"] or {}).get("exact")
+    decision = content["decision"]
+    # what a decision asks for needs the room, so that the first page stays one page
+    named = 3 if decision["waivers"] or len(decision["conditions"]) > 1 else None
     return {
         "content": content,
         "digest": digest,
@@ -135,6 +138,8 @@ def scorecard_context(content: Mapping[str, Any], *, digest: str, number: str) -
         "site_name": settings.SITE_NAME,
         "stamp": issue_moment(content["summary"]).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "language": settings.LANGUAGE_CODE,
+        "strengths": content["strengths"][:named],
+        "gaps": content["gaps"][:named],
         "scale": band_scale(content["method"]["bands"], overall),
         "floor": bar(content["method"]["floor_below"], None),
         "categories": [

@@ -34,7 +34,7 @@ class NoScorecard(Exception):  # noqa: N818  a refusal is an outcome
 def request_scorecard(*, assessment: Assessment, by: User | None, wakes: bool = True) -> Scorecard:
     """The scorecard of what the assessment says now: the one that is there, else a new row.
 
-    Approved assessments get a number, open ones a draft as of today. With `wakes` a worker is told
+    Decided assessments get a number, open ones a draft as of today. With `wakes` a worker is told
     on commit. Raises NoScorecard for a cancelled assessment and for a record that contradicts
     itself.
     """
@@ -58,11 +58,11 @@ def request_scorecard(*, assessment: Assessment, by: User | None, wakes: bool = 
 
 @transaction.atomic
 def _new_scorecard(assessment: Assessment, text: str, *, by: User | None, wakes: bool) -> Scorecard:
-    number = "" if not assessment.is_approved else _next_number(timezone.localdate().year)
+    number = "" if not assessment.is_frozen else _next_number(timezone.localdate().year)
     scorecard = Scorecard.objects.create(
         assessment=assessment,
         number=number,
-        is_draft=not assessment.is_approved,
+        is_draft=not assessment.is_frozen,
         content=text,
         digest=scoring.digest(text),
         template_version=TEMPLATE_VERSION,
@@ -120,6 +120,18 @@ def retry_scorecard(*, scorecard: Scorecard, by: User | None, wakes: bool = True
         transaction.on_commit(lambda: tasks.wake(scorecard.public_id), robust=True)
 
 
+@transaction.atomic
+def record_download(*, scorecard: Scorecard, by: User) -> None:
+    """Write who took the document away, and which file it was."""
+    record_event(
+        action="scorecard.download",
+        by=by,
+        assessment=scorecard.assessment,
+        subject=scorecard.number or str(_("Draft")),
+        after={"file_sha256": scorecard.file_sha256},
+    )
+
+
 def can_be_rebuilt(scorecard: Scorecard) -> bool:
     """Whether it failed, or is ready without the file that its row names."""
     if scorecard.state != BuildState.READY:
@@ -133,7 +145,7 @@ def can_be_rebuilt(scorecard: Scorecard) -> bool:
 
 def content_text(assessment: Assessment) -> str:
     """What the scorecard of an assessment says now, as canonical JSON. Raises ContentError."""
-    if assessment.is_approved:
+    if assessment.is_frozen:
         result = assessment.result
         return _content(assessment, result.snapshot, valid_until=result.valid_until)
     snapshot = scoring.canonical_json(_open_snapshot(assessment))
@@ -144,7 +156,6 @@ def _content(assessment: Assessment, snapshot: str, *, valid_until: date | None)
     content = scorecard_content(
         snapshot=json.loads(snapshot, parse_float=Decimal),
         framework=assessment.framework.rules,
-        state=assessment.state,
         valid_until=valid_until,
     )
     return scoring.canonical_json(content)

@@ -12,6 +12,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from scorecards import builder, pdf
+from vendors.services import heads
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +27,12 @@ def build_scorecard(public_id: str) -> None:
 def sweep_scorecards() -> int:
     """Wake a worker for whatever stalled; return how many."""
     return len(builder.sweep(wake))
+
+
+@shared_task(name="scorecards.tasks.export_heads")
+def export_heads() -> str:
+    """Write down where each chain of the trail ends today; return the file's name."""
+    return heads.export_heads().name
 
 
 def wake(public_id: UUID) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -23,6 +23,7 @@ from vendors.models import (
 )
 from vendors.queries.documents import snapshot_of
 from vendors.queries.scores import engine_answers, score_now
+from vendors.queries.waivers import WaiverLine, waived_among
 
 #: Evidence levels that the bar draws, strongest first.
 SHARED_LEVELS = (scoring.VERIFIED, scoring.DOCUMENTED, scoring.CLAIMED)
@@ -74,6 +75,7 @@ class Entry:
     criteria: dict[str, CriterionFigure]
     categories: dict[str, CategoryFigure]
     values: dict[str, Any]
+    waivers: list[WaiverLine] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -88,7 +90,7 @@ class Entry:
     @property
     def is_approved(self) -> bool:
         """Whether the figures are frozen."""
-        return self.assessment.is_approved
+        return self.assessment.is_frozen
 
     @property
     def scores(self) -> dict[str, Fraction | None]:
@@ -97,7 +99,7 @@ class Entry:
 
 
 def entries_of(vendors: Sequence[Vendor]) -> dict[int, Entry]:
-    """Entries by the vendor's key; a vendor without assessment has none. Five queries at most.
+    """Entries by the vendor's key; a vendor without assessment has none. Six queries at most.
 
     The vendors come with `latest_result__assessment` selected.
     """
@@ -107,12 +109,15 @@ def entries_of(vendors: Sequence[Vendor]) -> dict[int, Entry]:
     used |= {assessment.framework_id for assessment in current.values()}
     frameworks = Framework.objects.in_bulk(used) if used else {}
     categories = _category_rows(frozen)
+    waived = waived_among(frozen)
     entries = {}
     for vendor in vendors:
         if vendor.latest_result is not None:
             result = vendor.latest_result
             framework = frameworks[result.assessment.framework_id]
-            entries[vendor.pk] = _frozen(vendor, result, framework, categories[result.pk])
+            entry = _frozen(vendor, result, framework, categories[result.pk])
+            waivers = waived.get(result.assessment_id, [])
+            entries[vendor.pk] = replace(entry, waivers=waivers)
         elif (assessment := current.get(vendor.pk)) is not None:
             assessment.framework = frameworks[assessment.framework_id]
             entries[vendor.pk] = _current(vendor, assessment)

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from scorecards.comparison.columns import Column
 from scorecards.ranking import Ranking, Standing
 from vendors import scoring
+from vendors.queries.waivers import WaiverLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Out:
 
     text: str
     criteria: tuple[scoring.Criterion, ...] = ()
+    waivers: tuple[WaiverLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,8 @@ def _outside(ranking: Ranking, columns: Sequence[Column]) -> list[Out]:
     for item in (*ranking.pending, *ranking.failed):
         column = by_key[item.key]
         criteria = column.pending if column.is_eligible else column.failed
-        found.append(Out(_why_not(column, len(criteria)), criteria))
+        waivers = tuple(column.entry.waivers)
+        found.append(Out(_why_not(column, len(criteria)), criteria, waivers))
     return found
 
 

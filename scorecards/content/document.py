@@ -22,89 +22,105 @@ from scorecards.content.rows import (
     named,
     not_applicable_rows,
 )
+from scorecards.content.verdict import (
+    STATES,
+    cites,
+    decision_part,
+    evidence_rows,
+    finding_rows,
+    issued_at,
+    note_of,
+    people_rows,
+    remarks,
+    verb_of,
+    waived,
+)
 from scorecards.content.words import deed, long_day, long_moment, place, plain_code, short_day
 from vendors import scoring
 
-CONTENT_FORMAT = "vetting-scorecard/1"
+CONTENT_FORMAT = "vetting-scorecard/2"
+#: What the document says of an assessment that nobody decided yet.
+DRAFT = "draft"
 
 
 def scorecard_content(
     *,
     snapshot: Mapping[str, Any],
     framework: scoring.Framework,
-    state: str,
     valid_until: date | None,
 ) -> dict[str, Any]:
     """Everything that the document says, as JSON values without floats.
 
-    `state` is the assessment's; everything but an approved one is a draft. Raises ContentError
-    where the snapshot was made under another framework or does not add up.
+    What was decided is read from the snapshot alone, so that nothing that happens later moves it;
+    without a decision it is a draft. Raises ContentError where the snapshot was made under another
+    framework or does not add up.
     """
     if snapshot["framework"]["fingerprint"] != framework.fingerprint:
         raise ContentError("the snapshot was made under another framework")
     document, result = snapshot["document"], snapshot["result"]
     points = points_of(framework, result, document["tier"])
-    answers = document["answers"]
+    answers, cited, remarked = document["answers"], cites(snapshot), remarks(snapshot)
     return {
         "format": CONTENT_FORMAT,
         "engine_version": snapshot["engine_version"],
-        "is_draft": state != "approved",
-        "summary": _summary(snapshot, framework, state, valid_until),
+        "is_draft": not verb_of(snapshot),
+        "summary": _summary(snapshot, framework, valid_until),
+        "decision": decision_part(snapshot),
         "vendor": _vendor(snapshot),
         "framework": {**snapshot["framework"], **_size(framework)},
         "figures": _figures(result, points),
         "gate": _gate(result),
         "categories": _categories(framework, result, document["tier"]),
-        "must_haves": must_have_rows(framework, result, answers),
+        "must_haves": must_have_rows(framework, snapshot, cited=cited, waived=waived(snapshot)),
         "strengths": named(sorted(points, key=lambda item: -item.earned), "earned"),
         "gaps": named(sorted(points, key=lambda item: -(item.lost or 0)), "lost"),
-        "criteria": criteria_groups(framework, points, answers),
-        "not_applicable": not_applicable_rows(points, answers),
-        "texts": long_texts(points, answers),
+        "criteria": criteria_groups(framework, points, answers, cited=cited, remarked=remarked),
+        "findings": finding_rows(snapshot),
+        "evidence": evidence_rows(snapshot),
+        "not_applicable": not_applicable_rows(points, answers, snapshot.get("not_applicable", [])),
+        "texts": long_texts(points, answers, remarked),
         "method": _method(framework),
-        "people": [_person(entry) for entry in snapshot["people"]],
+        "people": people_rows(snapshot),
         "trail": [
             {**entry, "at_shown": long_moment(entry["at"]), "what": deed(entry["action"])}
             for entry in snapshot["trail"]
         ],
+        "head": snapshot.get("head"),
     }
 
 
 def _summary(
     snapshot: Mapping[str, Any],
     framework: scoring.Framework,
-    state: str,
     valid_until: date | None,
 ) -> dict[str, Any]:
     document, result = snapshot["document"], snapshot["result"]
     band = result["band"]
-    until = valid_until.isoformat() if valid_until else None
+    state = STATES.get(verb_of(snapshot), DRAFT)
+    # what was rejected is in force on no day
+    until = valid_until.isoformat() if valid_until and state != STATES["reject"] else None
+    waivers = [{"code": code, "ends_short": day} for code, day in waived(snapshot).items()]
+    has_risk = band and (result["gate"] != scoring.FAIL or waivers)
     return {
         "vendor": document["vendor"]["name"],
         "state": state,
-        "note": snapshot["assessment"]["note"],
+        "note": note_of(snapshot),
         "as_of": document["as_of"],
         "as_of_shown": long_day(document["as_of"]),
         "as_of_short": short_day(document["as_of"]),
         "valid_until": until,
         "valid_until_shown": long_day(until),
         "valid_until_short": short_day(until),
-        "issued_at": _issued(snapshot, state),
+        "issued_at": issued_at(snapshot),
         "tier": document["tier"],
         "tier_reason": snapshot["assessment"]["tier_reason"],
         "overall": result["overall_display"],
         "band": band,
         "band_label": framework.scoring.band(band).label if band else None,
-        "residual_risk": scoring.residual_risk(document["tier"], band) if band else None,
+        "residual_risk": scoring.residual_risk(document["tier"], band) if has_risk else None,
         "gate": result["gate"],
+        "waivers": waivers,
     }
-
-
-def _issued(snapshot: Mapping[str, Any], state: str) -> str | None:
-    """The moment of approval: the day that an issued document carries; drafts have none."""
-    if state != "approved":
-        return None
-    return next(str(entry["at"]) for entry in snapshot["people"] if entry["step"] == "approved")
 
 
 def _vendor(snapshot: Mapping[str, Any]) -> dict[str, Any]:
@@ -225,8 +241,3 @@ def _method(framework: scoring.Framework) -> dict[str, Any]:
         "floor_cap_band": rules.floor_cap_band,
         "min_applicable_percent": scoring.number_text(rules.category_min_applicable_percent),
     }
-
-
-def _person(entry: Mapping[str, Any]) -> dict[str, Any]:
-    person = entry["person"] or {"name": "", "role": ""}
-    return {**entry, "person": person, "at_shown": long_moment(entry["at"])}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from scorecards.content.figures import Points, exact, shown
-from scorecards.content.words import answer_words
+from scorecards.content.words import answer_words, shortened
 from vendors import scoring
 
 #: How many strengths and gaps are named; the criteria table has all of them.
@@ -20,9 +20,14 @@ _RESULTS = {scoring.PASS: "met", scoring.PENDING: "not met yet", scoring.FAIL: "
 
 
 def must_have_rows(
-    framework: scoring.Framework, result: Mapping[str, Any], answers: Mapping[str, Any]
+    framework: scoring.Framework,
+    snapshot: Mapping[str, Any],
+    *,
+    cited: Mapping[str, str],
+    waived: Mapping[str, str],
 ) -> list[dict[str, Any]]:
-    """Each must-have with its rule, the answer and the result."""
+    """Each must-have with its rule, the answer, the result, and until when it is waived."""
+    result, answers = snapshot["result"], snapshot["document"]["answers"]
     entries = []
     for criterion in framework.must_haves:
         code, rule = criterion.code, criterion.must_have
@@ -41,6 +46,8 @@ def must_have_rows(
                 "raw": shown(exact(frozen["raw"]), 0) if isinstance(frozen, Mapping) else None,
                 "result": outcome,
                 "result_shown": _RESULTS[outcome],
+                "waived": waived.get(code, ""),
+                "cites": cited.get(code, ""),
             }
         )
     return entries
@@ -51,7 +58,7 @@ def named(points: list[Points], figure: str) -> list[dict[str, Any]]:
     return [
         {
             "code": item.criterion.code,
-            "question": _short(item.criterion.question),
+            "question": shortened(item.criterion.question, SHORT),
             "points": shown(getattr(item, figure)),
             "of": shown(item.share),
             "cause": item.cause,
@@ -61,28 +68,34 @@ def named(points: list[Points], figure: str) -> list[dict[str, Any]]:
     ]
 
 
-def _short(text: str) -> str:
-    """The text, cut between two words where it is long."""
-    if len(text) <= SHORT:
-        return text
-    return f"{text[:SHORT].rpartition(' ')[0].rstrip(',;:')} \N{HORIZONTAL ELLIPSIS}"
-
-
 def criteria_groups(
-    framework: scoring.Framework, points: list[Points], answers: Mapping[str, Any]
+    framework: scoring.Framework,
+    points: list[Points],
+    answers: Mapping[str, Any],
+    *,
+    cited: Mapping[str, str],
+    remarked: Collection[str],
 ) -> list[dict[str, Any]]:
-    """The asked criteria by category, categories without one left out."""
+    """The asked criteria by category, categories without one left out.
+
+    `cited` are the documents behind each, `remarked` the codes that a reviewer remarked on.
+    """
     groups = []
     for category in framework.categories:
         rows = [
-            _row(p, answers.get(p.criterion.code)) for p in points if p.category == category.code
+            {
+                **_row(item, answers.get(item.criterion.code), item.criterion.code in remarked),
+                "cites": cited.get(item.criterion.code, ""),
+            }
+            for item in points
+            if item.category == category.code
         ]
         if rows:
             groups.append({"code": category.code, "name": category.name, "rows": rows})
     return groups
 
 
-def _row(points: Points, entry: Mapping[str, Any] | None) -> dict[str, Any]:
+def _row(points: Points, entry: Mapping[str, Any] | None, has_remark: bool) -> dict[str, Any]:  # noqa: FBT001
     criterion = points.criterion
     words, comment = answer_words(criterion, entry), str((entry or {}).get("comment", ""))
     is_long = len(words) > CELL_LIMIT
@@ -94,7 +107,7 @@ def _row(points: Points, entry: Mapping[str, Any] | None) -> dict[str, Any]:
         "answer": f"{words[: CELL_LIMIT - 20].rstrip()} \N{HORIZONTAL ELLIPSIS}"
         if is_long
         else words,
-        "has_more": is_long or bool(comment),
+        "has_more": is_long or bool(comment) or has_remark,
         "raw": shown(points.raw, 0),
         "level": points.level or None,
         "score": shown(points.score, 0),
@@ -103,27 +116,38 @@ def _row(points: Points, entry: Mapping[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def not_applicable_rows(points: list[Points], answers: Mapping[str, Any]) -> list[dict[str, str]]:
-    """What was left out of the score, and why."""
+def not_applicable_rows(
+    points: list[Points], answers: Mapping[str, Any], register: Iterable[Mapping[str, Any]]
+) -> list[dict[str, str]]:
+    """What was left out of the score, why, and which reviewer consented."""
+    consented = {entry["code"]: str(entry["consented_by"]) for entry in register}
     return [
         {
             "code": item.criterion.code,
             "question": item.criterion.question,
             "reason": str(answers[item.criterion.code].get("reason", "")),
+            "consented_by": consented.get(item.criterion.code, ""),
         }
         for item in points
         if item.is_not_applicable
     ]
 
 
-def long_texts(points: list[Points], answers: Mapping[str, Any]) -> list[dict[str, str]]:
-    """Answers too long for a cell, and all comments, whole."""
+def long_texts(
+    points: list[Points], answers: Mapping[str, Any], remarks: Mapping[str, Mapping[str, str]]
+) -> list[dict[str, str]]:
+    """Answers too long for a cell, all comments and all remarks of reviewers, whole."""
     found = []
     for item in points:
-        entry = answers.get(item.criterion.code)
+        code = item.criterion.code
+        entry = answers.get(code)
         words = answer_words(item.criterion, entry)
-        long_answer = words if len(words) > CELL_LIMIT else ""
-        comment = str((entry or {}).get("comment", ""))
-        if long_answer or comment:
-            found.append({"code": item.criterion.code, "answer": long_answer, "comment": comment})
+        texts = {
+            "answer": words if len(words) > CELL_LIMIT else "",
+            "comment": str((entry or {}).get("comment", "")),
+            "remark": remarks.get(code, {}).get("remark", ""),
+            "by": remarks.get(code, {}).get("by", ""),
+        }
+        if any(texts.values()):
+            found.append({"code": code, **texts})
     return found

@@ -58,9 +58,21 @@ DEEDS = {
     "import": "Imported",
     "intake": "Intake changed",
     "tier": "Tier changed",
+    "open": "Questionnaire opened",
     "submit": "Submitted",
-    "return": "Returned",
+    "take_back": "Taken back",
+    "review": "Taken for review",
+    "return": "Answers returned",
+    "resubmit": "Returned answers sent",
+    "finish": "Passed to approval",
+    "moderate": "Reviewers differ",
+    "settle": "Difference settled",
+    "send_back": "Sent back to review",
     "approve": "Approved",
+    "approve_with_conditions": "Approved with conditions",
+    "reject": "Rejected",
+    "supersede": "Superseded",
+    "close": "Closed",
     "cancel": "Cancelled",
 }
 
@@ -68,6 +80,13 @@ DEEDS = {
 def deed(action: str) -> str:
     """An action of the trail as a word: "submit" is "Submitted"."""
     return DEEDS.get(action, plain_code(action))
+
+
+def shortened(text: str, limit: int) -> str:
+    """The text, cut between two words where it is longer than the limit."""
+    if len(text) <= limit:
+        return text
+    return f"{text[:limit].rpartition(' ')[0].rstrip(',;:')} \N{HORIZONTAL ELLIPSIS}"
 
 
 def plain_code(code: str) -> str:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from scorecards import pdf, services
 from scorecards.builder import FileDamaged, stored_file
 from scorecards.models import BuildState, Scorecard
-from scorecards.queries import progress_of, register, scorecard_for
+from scorecards.queries import later_than, progress_of, register, scorecard_for
 from vendors.access import StaffRequest, permit, staff_required
 from vendors.permissions import can_request_scorecard
 from vendors.queries.assessments import assessment_for
@@ -63,6 +63,7 @@ def scorecard_detail(request: StaffRequest, public_id: UUID) -> HttpResponse:
     context = {
         "scorecard": scorecard,
         "progress": progress_of(scorecard),
+        "later": later_than(scorecard.assessment),
         "damage": _damage(scorecard),
         "may_retry": can_request_scorecard(request.user),
         "unavailable": pdf.unavailable() if scorecard.is_waiting else "",
@@ -107,6 +108,7 @@ def scorecard_download(request: StaffRequest, public_id: UUID) -> HttpResponse:
         data = stored_file(scorecard)
     except FileDamaged:
         return redirect(scorecard)
+    services.record_download(scorecard=scorecard, by=request.user)
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{_file_name(scorecard)}"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -32,7 +32,7 @@
     body.addEventListener('click', function (e) {
       var button = e.target.closest('[data-row-remove]');
       if (!button) return;
-      var row = button.closest('tr');
+      var row = button.closest('tr, [data-row]');
       row.querySelectorAll('input:not([type=hidden]),select').forEach(function (el) { el.value = ''; });
       row.hidden = true;
       add.focus();

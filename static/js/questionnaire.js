@@ -3,6 +3,7 @@
   'use strict';
   var list = document.getElementById('questions');
   if (!list) return;
+  var fields = document.getElementById('answers'); // the form of all answers; a question holds other forms too
   var says = document.getElementById('says');
   var WAIT = 800, AGAIN = 5000;
 
@@ -15,6 +16,7 @@
   function section(code) { return document.getElementById(code); }
   function sections() { return Array.prototype.slice.call(list.querySelectorAll('.q[data-code]')); }
   function codeOf(el) { var q = el && el.closest && el.closest('.q[data-code]'); return q ? q.dataset.code : null; }
+  function isOurs(el) { return Boolean(el.name) && el.form === fields; }
   function isText(el) { return el.tagName === 'TEXTAREA' || (el.tagName === 'INPUT' && !/^(radio|checkbox|hidden|submit|button)$/.test(el.type)); }
   function counted(one, many, n) { return n === 1 ? says.dataset[one] : says.dataset[many].replace('#', n); }
 
@@ -132,7 +134,7 @@
 
   list.addEventListener('input', function (e) {
     var code = codeOf(e.target);
-    if (!code || !e.target.name) return;
+    if (!code || !isOurs(e.target)) return;
     if (e.target.classList.contains('q__never') && e.target.checked) other(e.target, 'input[type=date]', function (f) { f.value = ''; });
     if (e.target.type === 'date' && e.target.value) other(e.target, '.q__never', function (f) { f.checked = false; }, '.q__ans');
     touch(code);
@@ -141,7 +143,7 @@
   });
   list.addEventListener('change', function (e) {
     var code = codeOf(e.target);
-    if (!code || !e.target.name) return;
+    if (!code || !isOurs(e.target)) return;
     if (!isText(e.target)) { if (!edits.has(code)) touch(code); save(code); }
     else if (e.target.type === 'date') { if (!edits.has(code)) touch(code); later(code); }
     else save(code);
@@ -156,7 +158,7 @@
     var place = list.querySelector('[data-count="' + CSS.escape(field.id) + '"]');
     if (place) place.textContent = place.dataset.words.replace('#', field.value.length.toLocaleString('en'));
   }
-  list.addEventListener('submit', function (e) {
+  if (fields) fields.addEventListener('submit', function (e) {
     if (e.submitter && e.submitter.name === 'save') return;
     e.preventDefault(); // Enter in a field saves that question
     var code = codeOf(document.activeElement);
@@ -230,7 +232,7 @@
     fetch(list.dataset.page, { credentials: 'same-origin', redirect: 'manual' }).then(function (reply) {
       return reply.ok ? reply.text() : '';
     }).then(function (text) {
-      var field = text && new DOMParser().parseFromString(text, 'text/html').querySelector('#questions input[name=csrfmiddlewaretoken]');
+      var field = text && new DOMParser().parseFromString(text, 'text/html').querySelector('#answers input[name=csrfmiddlewaretoken]');
       if (!field) { if (!signedOut) { Array.from(edits.keys()).forEach(function (code) { held.set(code, 'locked'); sayAt(code, 'failed', says.dataset.locked); }); } paint(); return; }
       document.body.setAttribute('hx-headers', JSON.stringify({ 'X-CSRFToken': field.value }));
       document.querySelectorAll('input[name=csrfmiddlewaretoken]').forEach(function (old) { old.value = field.value; });

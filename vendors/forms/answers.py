@@ -26,6 +26,9 @@ from vendors.services.answers import AnswerChange
 
 #: The names of service faults that differ from those of the fields.
 FIELD_OF_FAULT = {"level_valid_to": "evidence_valid_to", "level": "evidence"}
+#: The form on the page that all fields belong to. They stand outside of it, because a question
+#: holds other forms too, and forms cannot lie within one another.
+FORM_ID = "answers"
 TEMPLATES = {
     AnswerType.YES_NO: "yes_no",
     AnswerType.YES_PARTIAL_NO: "yes_no",
@@ -84,6 +87,7 @@ class AnswerForm(forms.Form):
         )
         self._shape()
         for name, field in self.fields.items():
+            field.widget.attrs["form"] = FORM_ID
             if not field.widget.is_hidden and not isinstance(field.widget, forms.RadioSelect):
                 field.widget.attrs["aria-describedby"] = self.error_id(name)
 

@@ -27,6 +27,7 @@ else:
 
 DUE_AFTER = timedelta(days=28)
 YES, NO = "yes", "no"
+_FACTOR_CODES = tuple(factor.code for factor in scoring.FACTORS)
 
 
 class FactorField(NamedTuple):
@@ -105,6 +106,11 @@ class IntakeForm(forms.Form):
         if assessment:
             del self.fields["framework"]
 
+    def allow_gaps(self) -> None:
+        """Take what is there and leave the rest for later; somebody still owns it."""
+        for name in ("service", "sites", "due_on", *_FACTOR_CODES, scoring.HARMFUL_CONTENT):
+            self.fields[name].required = False
+
     def offer(self, frameworks: list[Framework]) -> None:
         """The frameworks to choose from; a choice is shown only where there are several."""
         field = cast("forms.ModelChoiceField[Framework]", self.fields["framework"])
@@ -130,12 +136,16 @@ class IntakeForm(forms.Form):
             value = str(self[factor.code].value())
             if value in {str(number) for number in range(HIGHEST + 1)}:
                 found[factor.code] = int(value)
-        found[scoring.HARMFUL_CONTENT] = self[scoring.HARMFUL_CONTENT].value() == YES
+        harmful = self[scoring.HARMFUL_CONTENT].value()
+        if harmful in {YES, NO}:
+            found[scoring.HARMFUL_CONTENT] = harmful == YES
         return found
 
-    def clean_due_on(self) -> date:
+    def clean_due_on(self) -> date | None:
         """A day to come; one that was set before may have passed."""
-        day: date = self.cleaned_data["due_on"]
+        day: date | None = self.cleaned_data["due_on"]
+        if day is None:
+            return None
         kept = self.assessment is not None and day == self.assessment.due_on
         if day < timezone.localdate() and not kept:
             raise forms.ValidationError(_("This day has passed. Enter today or a later day."))

@@ -6,7 +6,7 @@ import uuid
 
 from django.db.models import QuerySet
 
-from vendors.models import Answer, Assessment, Framework, WeightProfile
+from vendors.models import Answer, Assessment, Framework, Moderation, Review, WeightProfile
 from vendors.permissions import Actor
 
 
@@ -24,15 +24,29 @@ def assessment_for(user: Actor, public_id: uuid.UUID) -> QuerySet[Assessment]:
 def answers_of(assessment: Assessment) -> list[Answer]:
     """All answers in the order of the framework, those outside the tier too. One query."""
     return list(
-        assessment.answers.select_related("answered_by", "decided_by", "criterion").order_by(
-            "criterion__position"
-        )
+        assessment.answers.select_related(
+            "answered_by", "decided_by", "returned_by", "criterion"
+        ).order_by("criterion__position")
     )
 
 
 def plain_answers_of(assessment: Assessment) -> list[Answer]:
     """All answers for the engine alone, without people. One query."""
     return list(assessment.answers.all().order_by())
+
+
+def reviews_of(assessment: Assessment) -> list[Review]:
+    """The reviews with their people, the first one first. One query."""
+    return list(assessment.reviews.select_related("reviewer").order_by("position"))
+
+
+def moderations_of(assessment: Assessment) -> list[Moderation]:
+    """The differences between two reviewers, settled or not. One query."""
+    return list(
+        Moderation.objects.filter(answer__assessment=assessment)
+        .select_related("answer")
+        .order_by("answer__criterion__position")
+    )
 
 
 def frameworks_in_force() -> list[Framework]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,26 +9,23 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from vendors import scoring
-from vendors.models import Answer, Assessment, AssessmentResult, Certification, State, Vendor
-from vendors.permissions import Role
+from vendors.models import (
+    REVIEW_STATES,
+    Answer,
+    Assessment,
+    AssessmentResult,
+    Certification,
+    State,
+    Vendor,
+)
 from vendors.queries.assessments import frameworks_in_force
-from vendors.queries.scores import Progress, progress_of, score_now
+from vendors.queries.scores import score_now
+from vendors.queries.vendor_filters import REVIEWING_STATES
+from vendors.queries.work import SHOWN, open_assessments
 
-SHOWN = 8
+#: Assessments that are computed for the page, at most.
+MOST_COMPUTED = 20
 SOON = timedelta(days=90)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An open assessment with how far it is."""
-
-    assessment: Assessment
-    progress: Progress
-
-    @property
-    def days_late(self) -> int:
-        """Days beyond the due date; 0 while there is time."""
-        return max(0, -(self.assessment.days_left or 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +35,7 @@ class Counts:
     vendors: int
     rated: int
     running: int
+    reviewing: int
     waiting: int
     late: int
     ending: int
@@ -66,49 +63,11 @@ class Bands:
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """A submitted assessment with a must-have that fails as of today."""
+    """An undecided assessment with a must-have that fails as of today."""
 
     assessment: Assessment
     codes: tuple[str, ...]
     question: str
-
-
-def _open() -> QuerySet[Assessment]:
-    """Open assessments, the most urgent first."""
-    return (
-        Assessment.objects.open()
-        .filter(vendor__archived_at=None)
-        .select_related("vendor", "framework", "owner")
-        .order_by("due_on", "pk")
-    )
-
-
-def _items(assessments: Sequence[Assessment]) -> list[Item]:
-    """Progress of each, with one query for all their answers."""
-    done = Answer.objects.filter(assessment__in=assessments).filter(
-        Q(is_answered=True) | Q(not_applicable=True)
-    )
-    rows: dict[int, list[Answer]] = {}
-    for row in done.only("assessment_id", "code", "is_answered", "not_applicable"):
-        rows.setdefault(row.assessment_id, []).append(row)
-    return [Item(entry, progress_of(entry, rows.get(entry.pk, []))) for entry in assessments]
-
-
-def work_for(user: object) -> list[Item]:
-    """Open assessments that wait for this person: to fill in, or to decide on."""
-    role, key = getattr(user, "role", ""), getattr(user, "pk", None)
-    if role == Role.PROCUREMENT:
-        mine = _open().filter(Q(owner=key) | Q(helpers=key), state=State.IN_PROGRESS).distinct()
-    elif role == Role.MANAGER:
-        mine = _open().filter(state=State.SUBMITTED).exclude(answers__answered_by=key)
-    else:
-        return []
-    return _items(list(mine[:SHOWN]))
-
-
-def running() -> list[Item]:
-    """All open assessments, the most urgent first, a screen's worth."""
-    return _items(list(_open()[:SHOWN]))
 
 
 def counts() -> Counts:
@@ -122,7 +81,8 @@ def counts() -> Counts:
         .filter(vendor__archived_at=None)
         .aggregate(
             running=Count("pk"),
-            waiting=Count("pk", filter=Q(state=State.SUBMITTED)),
+            reviewing=Count("pk", filter=Q(state__in=REVIEWING_STATES)),
+            waiting=Count("pk", filter=Q(state=State.PENDING_APPROVAL)),
             late=Count("pk", filter=Q(due_on__lt=today)),
         )
     )
@@ -130,6 +90,7 @@ def counts() -> Counts:
         vendors=vendors["all"],
         rated=vendors["rated"],
         running=assessments["running"],
+        reviewing=assessments["reviewing"],
         waiting=assessments["waiting"],
         late=assessments["late"],
         ending=_ending(today).count(),
@@ -176,8 +137,9 @@ def bands() -> Bands | None:
 
 
 def failing_must_haves() -> list[Failing]:
-    """Submitted assessments whose gate fails as of today, computed on read. Two queries."""
-    waiting = list(_open().filter(state=State.SUBMITTED)[:20])
+    """Undecided assessments whose gate fails as of today, computed on read. Two queries."""
+    undecided = [*REVIEW_STATES, State.PENDING_APPROVAL]
+    waiting = list(open_assessments().filter(state__in=undecided)[:MOST_COMPUTED])
     rows: dict[int, list[Answer]] = {}
     for row in Answer.objects.filter(assessment__in=waiting):
         rows.setdefault(row.assessment_id, []).append(row)

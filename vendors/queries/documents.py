@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC
 from decimal import Decimal
 from typing import Any, cast
 
 from vendors import scoring
-from vendors.models import Answer, Assessment, AssessmentResult, AuditEvent, Vendor
+from vendors.models import Answer, Assessment, AssessmentResult, Vendor
 from vendors.queries.assessments import plain_answers_of
+from vendors.queries.evidence import evidence_register
 from vendors.queries.scores import engine_answers, score_now
+from vendors.queries.snapshots import (
+    decided_answers,
+    decision_of,
+    finding_entries,
+    findings_of,
+    head_of,
+    moderations_of,
+    not_applicable_of,
+    people_of,
+    remarks_of,
+    reviewers_of,
+    reviews_of,
+    scope_of,
+    trail_of,
+    weights_of,
+)
 
-SNAPSHOT_FORMAT = "vetting-snapshot/1"
+SNAPSHOT_FORMAT = "vetting-snapshot/2"
 
 
 def portable_vendor(vendor: Vendor) -> scoring.PortableVendor:
@@ -66,8 +82,8 @@ def snapshot_of(result: AssessmentResult) -> dict[str, Any]:
 
 
 def exported_assessment(assessment: Assessment) -> dict[str, Any]:
-    """The document with its result: the frozen one when approved, else computed now."""
-    if assessment.is_approved:
+    """The document with its result: the frozen one once it was decided, else computed now."""
+    if assessment.is_frozen:
         snapshot = snapshot_of(assessment.result)
         return {**snapshot["document"], "result": snapshot["result"]}
     rows = plain_answers_of(assessment)
@@ -75,62 +91,17 @@ def exported_assessment(assessment: Assessment) -> dict[str, Any]:
     return {**portable_assessment(assessment, rows), "result": result.document()}
 
 
-def _person(user: Any) -> dict[str, str] | None:
-    """A name and role as they are now."""
-    return {"name": str(user), "role": user.role_label} if user else None
-
-
-def _moment(value: Any) -> str | None:
-    """A moment in UTC, to the second."""
-    return value.astimezone(tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
-
-
-def scope_of(assessment: Assessment) -> dict[str, Any]:
-    """What the assessment is about, beside its answers."""
-    return {
-        "id": str(assessment.public_id),
-        "title": assessment.title,
-        "service": assessment.service,
-        "sites": [f"{site.city}, {site.country}" for site in assessment.sites.all()],
-        "is_sample": assessment.vendor.is_sample,
-        "tier_reason": assessment.tier_reason,
-        "note": assessment.approval_note,
-    }
-
-
-def people_of(assessment: Assessment) -> list[dict[str, Any]]:
-    """Who prepared, submitted and approved, with role and moment in UTC."""
-    steps = [
-        ("prepared", assessment.owner, assessment.created_at),
-        ("submitted", assessment.submitted_by, assessment.submitted_at),
-        ("approved", assessment.approved_by, assessment.approved_at),
-    ]
-    return [
-        {"step": step, "person": _person(person), "at": _moment(moment)}
-        for step, person, moment in steps
-        if moment is not None
-    ]
-
-
-def trail_of(assessment: Assessment) -> list[dict[str, Any]]:
-    """The changes of state so far, oldest first. One query."""
-    events = AuditEvent.objects.filter(assessment=assessment, action__startswith="assessment.")
-    return [
-        {
-            "at": _moment(event.at),
-            "who": event.actor_label,
-            "action": event.action.removeprefix("assessment."),
-            "reason": event.reason,
-        }
-        for event in events.order_by("pk")
-    ]
-
-
 def snapshot_now(
     assessment: Assessment, rows: list[Answer], result: scoring.Result
 ) -> dict[str, Any]:
-    """Everything a scorecard may say of an assessment as it stands; approval freezes it."""
+    """Everything a scorecard may say of an assessment as it stands; its decision freezes it.
+
+    Conditions, waivers and the event of the decision must be stored before. At most 25 queries.
+    """
     rules = assessment.framework.rules
+    reviews, findings = reviews_of(assessment), findings_of(assessment)
+    decided = decided_answers(assessment)
+    asked = [criterion.code for criterion in rules.asked(assessment.tier)]
     return {
         "format": SNAPSHOT_FORMAT,
         "engine_version": scoring.ENGINE_VERSION,
@@ -143,6 +114,15 @@ def snapshot_now(
         "assessment": scope_of(assessment),
         "document": portable_assessment(assessment, rows),
         "result": result.document(),
-        "people": people_of(assessment),
+        "weights": weights_of(result),
+        "decision": decision_of(assessment, findings),
+        "reviewers": reviewers_of(reviews),
+        "remarks": remarks_of(decided),
+        "moderation": moderations_of(assessment),
+        "not_applicable": not_applicable_of(decided, asked),
+        "evidence": evidence_register(assessment),
+        "findings": finding_entries(findings),
+        "people": people_of(assessment, reviews),
         "trail": trail_of(assessment),
+        "head": head_of(assessment),
     }

@@ -1,37 +1,26 @@
-"""Who did what in an assessment, and when: its steps and its people."""
+"""Who did what in an assessment, and who may decide on it."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from vendors.models import Answer, Assessment
+from vendors.models import Answer, Assessment, Review
 from vendors.permissions import Role
+from vendors.queries.approvers import FILLED, NO_MANAGER, REVIEWED, bar_to_deciding
+from vendors.queries.steps import moment_words
 
 if TYPE_CHECKING:
     from vetting.models import User
 
-DONE, NOW = "done", "now"
-NAMED = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step: done, now or to come ("")."""
-
-    label: str
-    state: str
-    day: str = ""
-    who: str = ""
+DAY = "j M Y"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,92 +35,70 @@ class Participant:
     is_reader: bool
 
 
-def _moment(value: datetime | None, form: str = "j M, H:i") -> str:
-    return str(date_format(timezone.localtime(value), form)) if value else ""
-
-
-def steps_of(assessment: Assessment, rows: Iterable[Answer]) -> list[Step]:
-    """Intake, questionnaire, submission, approval, with who and when. No query."""
-    people = list(dict.fromkeys(str(row.answered_by) for row in rows if row.answered_by_id))
-    names = ", ".join(people[:NAMED])
-    if len(people) > NAMED:
-        names = _("%(names)s and %(n)d more") % {"names": names, "n": len(people) - NAMED}
-    now = {"in_progress": 1, "submitted": 3, "approved": 4}.get(assessment.state, -1)
-    if assessment.cancelled_at:
-        now = 1 if assessment.submitted_at is None else 3
-    steps = [
-        (_("Intake"), _moment(assessment.created_at), _name(assessment.created_by)),
-        (_("Questionnaire"), "", names or _name(assessment.owner)),
-        (_("Submitted"), _moment(assessment.submitted_at), _name(assessment.submitted_by)),
-        _last_step(assessment),
-    ]
-    return [
-        Step(label, _state(position, now, is_open=assessment.is_open), day, who)
-        for position, (label, day, who) in enumerate(steps)
-    ]
-
-
-def _last_step(assessment: Assessment) -> tuple[str, str, str]:
-    if assessment.cancelled_at:
-        day = _moment(assessment.cancelled_at)
-        return _("Cancelled"), day, _name(assessment.cancelled_by)
-    if assessment.is_submitted:
-        since = _("since %s") % _moment(assessment.submitted_at, "j M")
-        return _("Approval"), since, _("a manager")
-    return _("Approval"), _moment(assessment.approved_at), _name(assessment.approved_by)
-
-
-def _state(position: int, now: int, *, is_open: bool) -> str:
-    if position < now or (not is_open and position == now):
-        return DONE
-    return NOW if position == now else ""
-
-
-def _name(person: Any) -> str:
-    return str(person) if person else ""
-
-
 def participants_of(
-    assessment: Assessment, rows: Iterable[Answer], reader: User
+    assessment: Assessment, rows: Iterable[Answer], reviews: Sequence[Review], reader: User
 ) -> list[Participant]:
-    """Everybody who had a part in it, and the reader if a manager. Two queries."""
+    """Everybody who had a part in it, then the managers while it waits for one. Two queries.
+
+    The reader is among them if a manager.
+    """
     rows = list(rows)
     answered = Counter(row.answered_by_id for row in rows if row.answered_by_id)
-    decided = Counter(row.decided_by_id for row in rows if row.decided_by_id)
-    keys = {
+    keys = _keys(assessment, reviews) | set(answered)
+    if reader.role == Role.MANAGER:
+        keys.add(reader.pk)
+    wanted = Q(pk__in=keys - {None})
+    if assessment.is_pending_approval:
+        wanted |= Q(groups__name=Role.MANAGER, is_active=True)
+    people = get_user_model().objects.filter(wanted).distinct().prefetch_related("groups")
+    found = [
+        _participant(assessment, person, answered[person.pk], reviews, reader)
+        for person in people.order_by("name", "pk")
+    ]
+    # who had a part first; who could decide comes after
+    return sorted(found, key=lambda entry: entry.person.pk not in keys)
+
+
+def _keys(assessment: Assessment, reviews: Sequence[Review]) -> set[Any]:
+    return {
         assessment.owner_id,
         assessment.submitted_by_id,
         assessment.approved_by_id,
         assessment.returned_by_id,
+        assessment.rejected_by_id,
+        assessment.closed_by_id,
+        assessment.reviewer_id,
+        assessment.second_reviewer_id,
         *assessment.helper_ids,
-        *answered,
-        *decided,
-    } - {None}
-    if reader.role == Role.MANAGER:
-        keys.add(reader.pk)
-    people = get_user_model().objects.filter(pk__in=keys).prefetch_related("groups")
-    return [
-        _participant(assessment, person, (answered[person.pk], decided[person.pk]), reader)
-        for person in people.order_by("name", "pk")
-    ]
+        *(review.reviewer_id for review in reviews),
+    }
 
 
 def _participant(
-    assessment: Assessment, person: User, counts: tuple[int, int], reader: User
+    assessment: Assessment, person: User, answered: int, reviews: Sequence[Review], reader: User
 ) -> Participant:
-    answered, decided = counts
     names = {group.name for group in person.groups.all()}
     # the role was read with all the others; asking the person again would cost a query each
     person.role = next((role for role in Role if role in names), "")
-    is_manager = person.role == Role.MANAGER
+    bar = bar_to_deciding(person, assessment)
+    did = _did(assessment, person, answered, reviews)
     return Participant(
         person=person,
         capacity=_capacity(assessment, person),
-        did="; ".join(_did(assessment, person, answered, decided)) or _("Nothing yet"),
-        may_approve=is_manager and not answered,
-        why_not=_("No, answered") if answered else _("No, not a manager"),
+        did="; ".join(did) or _("Nothing yet"),
+        may_approve=not bar and person.is_active,
+        why_not=_why_not(bar, answered),
         is_reader=person.pk == reader.pk,
     )
+
+
+def _why_not(bar: str, answered: int) -> str:
+    words = {
+        FILLED: _("No, answered") if answered else _("No, filled it in"),
+        REVIEWED: _("No, reviewed"),
+        NO_MANAGER: _("No, not a manager"),
+    }
+    return words.get(bar, _("No, access has ended"))
 
 
 def _capacity(assessment: Assessment, person: User) -> str:
@@ -140,19 +107,34 @@ def _capacity(assessment: Assessment, person: User) -> str:
         words.append(_("owner"))
     elif person.pk in assessment.helper_ids:
         words.append(_("helper"))
+    elif person.pk == assessment.reviewer_id:
+        words.append(_("reviewer"))
+    elif person.pk == assessment.second_reviewer_id:
+        words.append(_("second reviewer"))
     return ", ".join(words)
 
 
-def _did(assessment: Assessment, person: User, answered: int, decided: int) -> list[str]:
+def _did(
+    assessment: Assessment, person: User, answered: int, reviews: Sequence[Review]
+) -> list[str]:
     found = []
     if answered:
         found.append(ngettext("answered %d", "answered %d", answered) % answered)
     if person.pk == assessment.submitted_by_id:
         found.append(_("submitted"))
-    if decided:
-        found.append(ngettext("decided %d", "decided %d", decided) % decided)
+    for review in reviews:
+        if review.reviewer_id == person.pk:
+            day = moment_words(review.declared_at, DAY)
+            found.append(_("declared no conflict of interest on %s") % day)
+            if review.finished_at:
+                found.append(_("reviewed until %s") % moment_words(review.finished_at, DAY))
     if person.pk == assessment.returned_by_id:
-        found.append(_("returned it on %s") % _moment(assessment.returned_at, "j M Y"))
-    if person.pk == assessment.approved_by_id:
-        found.append(_("approved"))
+        found.append(_("returned it on %s") % moment_words(assessment.returned_at, DAY))
+    endings = {
+        assessment.approved_by_id: _("approved"),
+        assessment.rejected_by_id: _("rejected"),
+        assessment.closed_by_id: _("closed"),
+    }
+    if person.pk in endings:
+        found.append(endings[person.pk])
     return found

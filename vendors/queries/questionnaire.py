@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
-from django.db.models import prefetch_related_objects
+from django.db.models import F, FilteredRelation, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from vendors import scoring
 from vendors.models import Answer, Assessment, Certification
+from vendors.permissions import is_answer_open
 from vendors.queries.assessments import answers_of
+from vendors.queries.certification_warnings import CertificationWarning, warnings_at
 from vendors.queries.drafts import Draft, draft_of
+from vendors.queries.evidence import Link, links_of
 from vendors.scoring import AnswerType
 
 
@@ -24,8 +29,9 @@ from vendors.scoring import AnswerType
 class Question:
     """One asked criterion with its answer.
 
-    `share` is its weight in percent of the whole. `entries` are the register entries that may back
-    it, `attached` those that do.
+    `share` is its weight in percent of the whole; `is_open` whether the answer may change as the
+    assessment stands. `entries` are the register entries that may back it, `attached` those that
+    do, and `links` the documents at it.
     """
 
     criterion: scoring.Criterion
@@ -33,6 +39,16 @@ class Question:
     share: Fraction
     entries: tuple[Certification, ...] = ()
     attached: tuple[Certification, ...] = ()
+    is_open: bool = True
+    links: tuple[Link, ...] = ()
+    warnings: tuple[CertificationWarning, ...] = ()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to do here: saved again after a return, else answered."""
+        if self.answer.returned_at is not None:
+            return self.answer.corrected_at is not None
+        return self.answer.is_done
 
     @property
     def value_words(self) -> str:
@@ -87,6 +103,11 @@ class Sheet:
     before: scoring.Category | None
     after: scoring.Category | None
 
+    @property
+    def has_open(self) -> bool:
+        """Whether an answer of this category may change."""
+        return any(question.is_open for question in self.questions)
+
 
 def value_words(criterion: scoring.Criterion, text: str | None, *, is_answered: bool) -> str:
     """An answer's exact text as people read it, "" while there is none."""
@@ -121,27 +142,71 @@ def stands_for(entry: Certification, standards: Iterable[str]) -> bool:
 def questions_of(
     assessment: Assessment, criteria: Sequence[scoring.Criterion], rows: Iterable[Answer]
 ) -> tuple[Question, ...]:
-    """These criteria as questions. Two queries, and none if no register entry can back them."""
+    """These criteria as questions, without their documents.
+
+    One query, two where an entry backs one of them, none if no register entry can.
+    """
     rules = assessment.framework.rules
     by_code = {row.code: row for row in rows}
-    backed = {c.code for c in criteria if c.answer_type == AnswerType.CERTIFICATION}
-    register: list[Certification] = []
-    if backed:
-        register = list(assessment.vendor.certifications.all())
-        prefetch_related_objects([by_code[code] for code in backed], "certifications")
+    backed = [by_code[c.code] for c in criteria if c.answer_type == AnswerType.CERTIFICATION]
+    register, behind = _register(assessment, backed) if backed else ([], {})
     found = []
     for criterion in criteria:
         answer = by_code[criterion.code]
-        attached = tuple(answer.certifications.all()) if criterion.code in backed else ()
+        attached = tuple(behind.get(answer.pk, ()))
         offered = tuple(
             entry
             for entry in register
-            if entry in attached
-            or (entry.removed_at is None and stands_for(entry, criterion.standards))
+            if entry in attached or (entry.is_standing and stands_for(entry, criterion.standards))
         )
-        share = share_of_whole(rules, criterion, assessment.tier)
-        found.append(Question(criterion, answer, share, offered, attached))
-    return tuple(found)
+        found.append(
+            Question(
+                criterion,
+                answer,
+                share_of_whole(rules, criterion, assessment.tier),
+                offered,
+                attached,
+                is_open=is_answer_open(assessment, answer),
+            )
+        )
+    return _with_warnings(assessment, found)
+
+
+def _register(
+    assessment: Assessment, answers: Iterable[Answer]
+) -> tuple[list[Certification], dict[int, list[Certification]]]:
+    """The vendor's entries, removed ones too, and those behind each answer by its key. One query."""
+    behind = FilteredRelation("answers", condition=Q(answers__in=list(answers)))
+    rows: Iterable[Any] = assessment.vendor.certifications.annotate(behind=behind).annotate(
+        behind_id=F("behind__pk")
+    )
+    entries: dict[int, Certification] = {}
+    found: dict[int, list[Certification]] = defaultdict(list)
+    for row in rows:
+        entry = entries.setdefault(row.pk, row)
+        if row.behind_id is not None:
+            found[row.behind_id].append(entry)
+    return list(entries.values()), found
+
+
+def _with_warnings(assessment: Assessment, questions: Sequence[Question]) -> tuple[Question, ...]:
+    """The questions with what is to be said of their entries. One query, none without an entry."""
+    for question in questions:
+        question.answer.assessment = assessment
+    pairs = [(q.answer, entry) for q in questions for entry in q.attached]
+    warnings = [w for w in warnings_at(pairs) if w.kind != "ending"]
+    return tuple(
+        replace(q, warnings=tuple(w for w in warnings if w.code == q.criterion.code))
+        if q.attached
+        else q
+        for q in questions
+    )
+
+
+def _with_links(questions: Sequence[Question]) -> tuple[Question, ...]:
+    """The questions with their documents. One query, three where there are documents."""
+    links = links_of([question.answer for question in questions])
+    return tuple(replace(q, links=links.get(q.criterion.code, ())) for q in questions)
 
 
 def share_of_whole(rules: scoring.Framework, criterion: scoring.Criterion, tier: int) -> Fraction:
@@ -164,7 +229,7 @@ def sheet_of(assessment: Assessment, category_code: str) -> Sheet | None:
     return Sheet(
         category=asked[at],
         position=at + 1,
-        questions=questions_of(assessment, criteria, rows),
+        questions=_with_links(questions_of(assessment, criteria, rows)),
         rows=tuple(rows),
         draft=draft_of(assessment, rows, category_code),
         before=asked[at - 1] if at else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +15,7 @@ from vendors.queries.assessments import plain_answers_of
 from vendors.queries.documents import snapshot_of
 from vendors.queries.scores import score_now
 from vendors.queries.vendors import category_band
+from vendors.queries.waivers import WaiverLine
 
 #: Criteria named as the best ones to verify next.
 GAINS = 5
@@ -53,6 +54,7 @@ class HistoryLine:
     assessment: Assessment
     result: AssessmentResult | None
     band: scoring.Band | None
+    waivers: list[WaiverLine] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Rating:
     last: HistoryLine | None
     lines: list[CategoryLine]
     gains: list[Gain]
+    waivers: list[WaiverLine]
 
     @property
     def rules(self) -> scoring.Framework:
@@ -146,7 +149,8 @@ def rating_of(line: HistoryLine, history: Sequence[HistoryLine]) -> Rating:
         today_band=rules.scoring.band(now.band) if now and now.band else None,
         last=last,
         lines=_lines(rules, result, last),
-        gains=_gains(rules, score_now(assessment, rows, as_of=result.as_of)),
+        gains=_gains(rules, figures),
+        waivers=line.waivers,
     )
 
 
@@ -165,6 +169,7 @@ def _last_before(line: HistoryLine, history: Sequence[HistoryLine]) -> HistoryLi
         entry
         for entry in history
         if entry.result
+        and entry.assessment.approved_at is not None
         and entry.result.pk < line.assessment.result.pk
         and entry.assessment.framework_slug == line.assessment.framework_slug
     ]
@@ -201,11 +206,26 @@ def _exact(value: Any) -> Fraction | None:
     return Fraction(text) if text else None
 
 
-def _gains(rules: scoring.Framework, result: scoring.Result) -> list[Gain]:
-    """The criteria whose verification would add most; contradicted ones need more than that."""
-    gains = [
-        Gain(rules.criterion(entry.code), entry.points)
-        for entry in scoring.evidence_gains(result)
-        if result.criteria[entry.code].level != scoring.REJECTED
-    ]
+def _gains(rules: scoring.Framework, figures: Mapping[str, Any]) -> list[Gain]:
+    """The criteria whose verification would add most; contradicted ones need more than that.
+
+    Read from the frozen result: a criterion's share of the overall score, times what its evidence
+    takes off.
+    """
+    rated = {code: entry for code, entry in figures["categories"].items() if entry["rated"]}
+    total = sum((rules.category(code).weight for code in rated), Fraction(0))
+    gains = []
+    for criterion in rules.criteria:
+        category = rules.category_of(criterion.code)
+        entry = figures["criteria"].get(criterion.code)
+        if category.code not in rated or not isinstance(entry, Mapping):
+            continue
+        if entry["evidence_level"] == scoring.REJECTED:
+            continue
+        within = criterion.weight / Fraction(str(rated[category.code]["applicable_weight"]))
+        lost = Fraction(entry["raw"]["exact"]) - Fraction(entry["verified"]["exact"])
+        points = category.weight / total * within * lost
+        if points > 0:
+            gains.append(Gain(criterion, points))
+    gains.sort(key=lambda gain: -gain.points)
     return gains[:GAINS]

@@ -119,13 +119,13 @@ class Standing:
 
 
 def standing_of(assessment: Assessment, rows: Iterable[Answer]) -> Standing:
-    """The figures of an assessment: frozen ones when approved, else as of its day. No query.
+    """The figures of an assessment: frozen ones once decided, else as of its day. No query.
 
     The assessment's result, if it has one, must have been joined.
     """
     rules = assessment.framework.rules
     by_code = {row.code: row for row in rows}
-    frozen = assessment.result if assessment.is_approved else None
+    frozen = assessment.result if assessment.is_frozen else None
     result = score_now(assessment, by_code.values(), as_of=frozen.as_of if frozen else None)
     headline = _frozen(assessment) if frozen else _computed(assessment, result)
     categories = _categories(assessment, result, by_code.values())
@@ -144,7 +144,7 @@ def standing_of(assessment: Assessment, rows: Iterable[Answer]) -> Standing:
         caps=tuple(line for line in categories if line.result.code in why.capped_by),
         uncapped=_band(rules, result.band_uncapped),
         floor=rules.scoring.floor_below,
-        today=_today(assessment, by_code.values(), headline) if frozen else None,
+        today=_today(assessment, by_code.values(), headline) if assessment.is_approved else None,
     )
 
 

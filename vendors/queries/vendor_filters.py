@@ -13,7 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from vendors.countries import COUNTRIES
-from vendors.models import SERVICES, Assessment, Certification, Framework, Site, State, Vendor
+from vendors.models import (
+    OPEN_STATES,
+    SERVICES,
+    Assessment,
+    Certification,
+    Framework,
+    Site,
+    State,
+    Vendor,
+)
 from vendors.models.vendor import VendorQuerySet
 from vendors.permissions import Actor
 
@@ -86,24 +95,35 @@ def _ending() -> Q:
     return Q(archived_at=None) & Q(Exists(_register(expires_on__lte=today + SOON)))
 
 
+#: With whoever fills in: the intake, the questionnaire, returned answers.
+FILLING_STATES = (State.INTAKE, State.IN_PROGRESS, State.CLARIFICATION)
+#: With reviewers, one of whom may still have to take it.
+REVIEWING_STATES = (State.SUBMITTED, State.IN_REVIEW, State.MODERATION)
+
+
 #: The views above the list, with what each holds. A rated vendor that is reassessed is in two.
 STATUSES: dict[str, tuple[object, Callable[[], Q]]] = {
     "all": (_("All"), lambda: Q(archived_at=None)),
     "in_progress": (
-        _("Questionnaire open"),
-        lambda: Q(archived_at=None) & Q(_open_in(State.IN_PROGRESS)),
+        _("Being filled in"),
+        lambda: Q(archived_at=None) & Q(_open_in(*FILLING_STATES)),
     ),
-    "submitted": (
+    "review": (
+        _("Under review"),
+        lambda: Q(archived_at=None) & Q(_open_in(*REVIEWING_STATES)),
+    ),
+    "pending": (
         _("Waits for approval"),
-        lambda: Q(archived_at=None) & Q(_open_in(State.SUBMITTED)),
+        lambda: Q(archived_at=None) & Q(_open_in(State.PENDING_APPROVAL)),
     ),
     "approved": (_("Approved"), lambda: Q(archived_at=None, latest_result__isnull=False)),
+    "conditions": (
+        _("Approved with conditions"),
+        lambda: Q(archived_at=None, latest_result__assessment__state=State.CONDITIONAL),
+    ),
     "unassessed": (
         _("Not assessed"),
-        lambda: (
-            Q(archived_at=None, latest_result=None)
-            & ~Q(_open_in(State.IN_PROGRESS, State.SUBMITTED))
-        ),
+        lambda: Q(archived_at=None, latest_result=None) & ~Q(_open_in(*OPEN_STATES)),
     ),
     "due": (
         _("Reassessment due"),

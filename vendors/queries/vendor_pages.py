@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from vendors import scoring
-from vendors.models import Answer, Assessment, Certification, Contact, Framework, Site, Vendor
+from vendors.models import Assessment, Certification, Contact, Framework, Site, Vendor
 from vendors.permissions import Actor
 from vendors.queries.assessments import plain_answers_of
+from vendors.queries.certification_warnings import CertificationWarning, warnings_for
 from vendors.queries.ratings import HistoryLine, Rating, rating_of
 from vendors.queries.scores import Progress, progress_of, score_now
 from vendors.queries.vendors import all_frameworks, countries_of
+from vendors.queries.waivers import waived_among
 
-#: How long before its end an entry behind an answer is named.
-SOON = timedelta(days=90)
 #: Languages of many contact centres that Django has no names for.
 MORE_LANGUAGES = {
     "ceb": _("Cebuano"),
@@ -45,17 +42,6 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class RegisterWarning:
-    """An entry behind an answer that no longer says what the answer says."""
-
-    entry: Certification
-    code: str
-    kind: str
-    answer_until: date | None
-    is_approved: bool
-
-
-@dataclass(frozen=True, slots=True)
 class VendorPage:
     """Everything on the page of a vendor."""
 
@@ -64,7 +50,7 @@ class VendorPage:
     draft: Draft | None
     history: list[HistoryLine]
     certifications: list[Certification]
-    warnings: list[RegisterWarning]
+    warnings: list[CertificationWarning]
     sites: list[Site]
     contacts: list[Contact]
     languages: list[str]
@@ -94,7 +80,7 @@ def vendor_for(user: Actor, public_id: UUID) -> QuerySet[Vendor]:
 
 
 def vendor_page(vendor: Vendor) -> VendorPage:
-    """Read and compute everything that the page shows. At most twelve queries."""
+    """Read and compute everything that the page shows. At most thirteen queries."""
     frameworks = all_frameworks()
     history = _history(vendor, frameworks)
     approved = next(
@@ -110,7 +96,7 @@ def vendor_page(vendor: Vendor) -> VendorPage:
         draft=_draft(open_one) if open_one else None,
         history=history,
         certifications=list(vendor.certifications.filter(removed_at=None)),
-        warnings=_warnings(shown),
+        warnings=warnings_for(*shown),
         sites=sites,
         contacts=list(vendor.contacts.all()),
         languages=[language_name(code) for code in vendor.languages],
@@ -127,10 +113,12 @@ def language_name(code: str) -> str:
 
 
 def _history(vendor: Vendor, frameworks: dict[int, Framework]) -> list[HistoryLine]:
-    """All assessments, newest first, with results but without their documents. One query."""
+    """All assessments, newest first, with results but without their documents. Two queries."""
     lines = []
     for assessment in (
-        vendor.assessments.select_related("owner", "approved_by", "result")
+        vendor.assessments.select_related(
+            "owner", "approved_by", "rejected_by", "closed_by", "result"
+        )
         .defer("result__snapshot")
         .order_by("-pk")
     ):
@@ -140,43 +128,11 @@ def _history(vendor: Vendor, frameworks: dict[int, Framework]) -> list[HistoryLi
         bands = assessment.framework.rules.scoring
         band = bands.band(result.band) if result and result.band else None
         lines.append(HistoryLine(assessment, result, band))
-    return lines
+    waived = waived_among(line.result for line in lines if line.result)
+    return [replace(line, waivers=waived.get(line.assessment.pk, [])) for line in lines]
 
 
 def _draft(assessment: Assessment) -> Draft:
     """The open assessment as of its day. One query."""
     rows = plain_answers_of(assessment)
     return Draft(assessment, score_now(assessment, rows), progress_of(assessment, rows))
-
-
-def _warnings(assessments: Iterable[Assessment]) -> list[RegisterWarning]:
-    """Entries behind an answer that were removed or changed, or that end soon. One query."""
-    shown = {assessment.pk: assessment for assessment in assessments}
-    if not shown:
-        return []
-    links = Answer.certifications.through.objects.filter(answer__assessment__in=shown)
-    found = []
-    for link in links.select_related("answer", "certification").order_by("answer", "pk"):
-        kind = _kind(link.certification, link.answer)
-        if kind:
-            is_approved = shown[link.answer.assessment_id].is_approved
-            found.append(
-                RegisterWarning(
-                    link.certification, link.answer.code, kind, link.answer.valid_to, is_approved
-                )
-            )
-    return found
-
-
-def _kind(entry: Certification, answer: Answer) -> str:
-    """What is to be said of an entry behind an answer: removed, ended, changed, ending or ""."""
-    today = timezone.localdate()
-    if entry.removed_at is not None:
-        return "removed"
-    if entry.expires_on is None:
-        return ""
-    if entry.expires_on < today:
-        return "ended"
-    if answer.valid_to is not None and entry.expires_on < answer.valid_to:
-        return "changed"
-    return "ending" if entry.expires_on <= today + SOON else ""

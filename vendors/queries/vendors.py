@@ -26,6 +26,7 @@ from vendors.models import (
     name_key,
 )
 from vendors.permissions import Actor
+from vendors.queries.waivers import WaiverLine, waived_among
 
 #: How alike two names must be, from 0 to 1, for a warning.
 ALIKE = 0.86
@@ -69,6 +70,7 @@ class VendorRow:
     countries: list[str]
     next_end: date | None
     next_standard: str
+    waivers: list[WaiverLine]
 
     @property
     def is_due(self) -> bool:
@@ -96,12 +98,18 @@ def with_results(vendors: QuerySet[Vendor]) -> QuerySet[Vendor]:
 
 
 def rows_of(vendors: Sequence[Vendor], frameworks: dict[int, Framework]) -> list[VendorRow]:
-    """The rows for one page of vendors from `matching`. Two queries for all of them."""
+    """The rows for one page of vendors from `matching`. Three queries for all of them."""
     work = open_work(vendors, frameworks)
-    return [_row(vendor, frameworks, work.get(vendor.pk)) for vendor in vendors]
+    waived = waived_among(entry.latest_result for entry in vendors if entry.latest_result)
+    return [_row(vendor, frameworks, work.get(vendor.pk), waived) for vendor in vendors]
 
 
-def _row(vendor: Vendor, frameworks: dict[int, Framework], work: OpenWork | None) -> VendorRow:
+def _row(
+    vendor: Vendor,
+    frameworks: dict[int, Framework],
+    work: OpenWork | None,
+    waived: dict[int, list[WaiverLine]],
+) -> VendorRow:
     result = vendor.latest_result
     band_label = weakest = weakest_band = weakest_label = ""
     if result is not None:
@@ -122,6 +130,7 @@ def _row(vendor: Vendor, frameworks: dict[int, Framework], work: OpenWork | None
         countries=countries_of(vendor.sites.all()),
         next_end=getattr(vendor, "next_end", None),
         next_standard=getattr(vendor, "next_standard", None) or "",
+        waivers=waived.get(result.assessment_id, []) if result else [],
     )
 
 

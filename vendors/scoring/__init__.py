@@ -16,6 +16,14 @@ from vendors.scoring.answers import (
     write_value,
 )
 from vendors.scoring.canonical import canonical_json, digest, number_text, readable_json
+from vendors.scoring.changes import (
+    CategoryChange,
+    Changes,
+    CriterionChange,
+    Piece,
+    changes_between,
+    word_changes,
+)
 from vendors.scoring.criteria import (
     CHOICE_TYPES,
     CLAIMED,
@@ -37,6 +45,13 @@ from vendors.scoring.criteria import (
     Scale,
     Scoring,
     WeightProfile,
+)
+from vendors.scoring.differences import (
+    SPREAD_LIMIT,
+    careful_of,
+    needs_moderation,
+    points_of,
+    spread_of,
 )
 from vendors.scoring.engine import ENGINE_VERSION, band_of, overall_under, score
 from vendors.scoring.figures import figure, rounded, shown
@@ -81,6 +96,7 @@ from vendors.scoring.tiering import (
     residual_risk,
 )
 from vendors.scoring.why import Points, Why, evidence_gains, explain, gaps, strengths
+from vendors.scoring.yaml_text import framework_yaml
 
 __all__ = [
     "ANSWERED",
@@ -100,6 +116,7 @@ __all__ = [
     "PENDING",
     "REASSESS_MONTHS",
     "REJECTED",
+    "SPREAD_LIMIT",
     "TEXT_LIMIT",
     "TIERS",
     "UNANSWERED",
@@ -110,9 +127,12 @@ __all__ = [
     "AnswerType",
     "Band",
     "Category",
+    "CategoryChange",
     "CategoryResult",
+    "Changes",
     "Choice",
     "Criterion",
+    "CriterionChange",
     "CriterionResult",
     "DocumentError",
     "EvidenceLevel",
@@ -123,6 +143,7 @@ __all__ = [
     "FrameworkError",
     "MustHave",
     "MustHaveResult",
+    "Piece",
     "Points",
     "PortableAnswer",
     "PortableAssessment",
@@ -140,6 +161,8 @@ __all__ = [
     "answers_of",
     "band_of",
     "canonical_json",
+    "careful_of",
+    "changes_between",
     "check_against",
     "check_answer",
     "check_intake",
@@ -149,15 +172,18 @@ __all__ = [
     "evidence_gains",
     "explain",
     "figure",
+    "framework_yaml",
     "gaps",
     "inherent_risk",
     "is_expired",
     "load_document",
     "missing_factors",
+    "needs_moderation",
     "number_text",
     "overall_under",
     "parse_assessment",
     "parse_framework",
+    "points_of",
     "portable_document",
     "propose_tier",
     "raw_score",
@@ -167,6 +193,8 @@ __all__ = [
     "rounded",
     "score",
     "shown",
+    "spread_of",
     "strengths",
+    "word_changes",
     "write_value",
 ]

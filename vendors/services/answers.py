@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vendors import scoring
-from vendors.models import Answer, Assessment, Certification
+from vendors.models import Answer, AnswerEvidence, Assessment, Certification
+from vendors.permissions import is_answer_open
+from vendors.queries.answer_states import answer_state
 from vendors.scoring import Fault
 from vendors.services.audit import record_event
 from vendors.services.refusals import FaultyInput, Refused, StaleAnswer
@@ -60,23 +63,6 @@ def faults_of(assessment: Assessment, code: str, change: AnswerChange) -> list[F
     return [Fault(fault.field, fault.message) for fault in found]
 
 
-def _recorded(answer: Answer, certifications: tuple[Certification, ...] | None) -> dict[str, Any]:
-    """An answer as the trail keeps it: only what is set."""
-    kept: dict[str, Any] = {
-        "value": answer.value if answer.is_answered else None,
-        "never": answer.is_answered and answer.value is None,
-        "valid_to": answer.valid_to.isoformat() if answer.valid_to else None,
-        "not_applicable": answer.not_applicable,
-        "reason": answer.reason,
-        "comment": answer.comment,
-        "proposed_level": answer.proposed_level,
-        "level_valid_to": answer.level_valid_to.isoformat() if answer.level_valid_to else None,
-        "level": answer.level,
-        "certifications": [str(entry.public_id) for entry in certifications or ()],
-    }
-    return {name: value for name, value in kept.items() if value not in (None, "", False, [])}
-
-
 @transaction.atomic
 def save_answer(
     *,
@@ -84,9 +70,13 @@ def save_answer(
     answer: Answer,
     change: AnswerChange,
     version: int,
+    attached: Iterable[Certification] | None = None,
     by: User,
 ) -> Answer:
     """Store one answer and its event, and return the row as it stands now.
+
+    `attached` are the register entries behind it as they were read with the row; they are read
+    here where it is None. A change of them makes another version, as every change does.
 
     Raises FaultyInput for bad input, StaleAnswer when somebody saved after `version` was read,
     Refused when the answers are locked. A changed answer loses the level that was decided for it.
@@ -95,12 +85,17 @@ def save_answer(
     if faults:
         raise FaultyInput(faults)
     change = _exact(assessment, answer.code, change)
-    _hold(assessment)
-    entries = tuple(answer.certifications.all()) if _has_register(assessment, answer) else ()
-    before = _recorded(answer, entries)
-    if answer.version == version and _same(answer, change, entries):
+    is_cited = _hold(assessment, answer)
+    if attached is None:
+        attached = answer.certifications.all() if _has_register(assessment, answer) else ()
+    entries = tuple(attached)
+    links = tuple(answer.evidence_links.select_related("evidence")) if is_cited else ()
+    _refuse_fallen(set(change.certifications) - set(entries))
+    before = answer_state(answer, entries, links)
+    columns = _columns(answer, change, by)
+    if answer.version == version and _same(answer, columns, change, entries):
         return answer
-    _swap(answer, change, version, by)
+    _swap(answer, columns, version)
     if assessment.as_of is not None:
         # an import's own day stands only until somebody edits it
         Assessment.objects.filter(pk=assessment.pk).update(as_of=None)
@@ -112,9 +107,17 @@ def save_answer(
         assessment=assessment,
         subject=answer.code,
         before=before,
-        after=_recorded(answer, change.certifications),
+        after=answer_state(answer, change.certifications, links),
     )
     return answer
+
+
+def _refuse_fallen(chosen: set[Certification]) -> None:
+    """Raise FaultyInput if an entry chosen now is withdrawn, suspended or not in the register."""
+    fallen = sorted(str(entry) for entry in chosen if not entry.is_standing)
+    if fallen:
+        words = _("%s is not in force, so it cannot back an answer.") % ", ".join(fallen)
+        raise FaultyInput([Fault("certifications", words)])
 
 
 def _back(answer: Answer, before: set[Certification], after: set[Certification]) -> None:
@@ -125,29 +128,45 @@ def _back(answer: Answer, before: set[Certification], after: set[Certification])
         answer.certifications.add(*(after - before))
 
 
-def _hold(assessment: Assessment) -> None:
+def _hold(assessment: Assessment, answer: Answer) -> bool:
     """Lock the assessment against a submission that comes at the same moment.
 
-    Raises Refused when the answers are locked already.
+    Returns whether documents are linked to the answer.
+
+    Raises Refused when the answers are locked already, or this one was not returned.
     """
-    held = (
+    held: Any = (
         Assessment.objects.select_for_update(no_key=True)
         .only("state", "as_of")
+        .annotate(is_cited=Exists(AnswerEvidence.objects.filter(answer=answer.pk)))
         .get(pk=assessment.pk)
     )
-    if not held.is_in_progress:
+    if not (held.is_in_progress or held.is_in_clarification):
         raise Refused(_("The answers are locked: the assessment was submitted meanwhile."))
+    if not is_answer_open(held, answer):
+        raise Refused(
+            _("This answer was not returned, so it stays as it is.")
+            if held.is_in_clarification
+            else _("This answer was carried over from the last assessment, so it stays as it is.")
+        )
     assessment.as_of = held.as_of
+    return bool(held.is_cited)
 
 
-def _swap(answer: Answer, change: AnswerChange, version: int, by: User) -> None:
+def _has_register(assessment: Assessment, answer: Answer) -> bool:
+    """Whether register entries may back this answer."""
+    return bool(assessment.framework.rules.criterion(answer.code).standards)
+
+
+def _swap(answer: Answer, columns: dict[str, Any], version: int) -> None:
     """Store the change if nobody saved after `version`; raises StaleAnswer else."""
     changed = Answer.objects.filter(pk=answer.pk, version=version).update(
-        version=F("version") + 1, **_columns(change, by)
+        version=F("version") + 1, **columns
     )
     if not changed:
         raise StaleAnswer(Answer.objects.select_related("answered_by").get(pk=answer.pk))
-    _apply(answer, change, by)
+    for name, value in columns.items():
+        setattr(answer, name, value)
     answer.version = version + 1
 
 
@@ -159,13 +178,7 @@ def _exact(assessment: Assessment, code: str, change: AnswerChange) -> AnswerCha
     return replace(change, value=scoring.write_value(scoring.read_value(criterion, change.value)))
 
 
-def _has_register(assessment: Assessment, answer: Answer) -> bool:
-    """Whether register entries may back this answer."""
-    criterion = assessment.framework.rules.criterion(answer.code)
-    return bool(criterion.standards)
-
-
-def _columns(change: AnswerChange, by: User) -> dict[str, Any]:
+def _columns(answer: Answer, change: AnswerChange, by: User) -> dict[str, Any]:
     """The stored columns of a change; what a reviewer decided before is void."""
     return {
         "is_answered": change.is_answered and not change.not_applicable,
@@ -181,30 +194,33 @@ def _columns(change: AnswerChange, by: User) -> dict[str, Any]:
         "level": "",
         "rating": None,
         "consented": False,
+        "remark": "",
         "decided_at": None,
         "decided_by": None,
+        "corrected_at": timezone.now() if answer.returned_at else None,
     }
 
 
-def _apply(answer: Answer, change: AnswerChange, by: User) -> None:
-    """Bring the row in memory to what was stored."""
-    for name, value in _columns(change, by).items():
-        setattr(answer, name, value)
+#: What a person types; moments and what was decided don't make a save another one.
+_TYPED = (
+    "is_answered",
+    "value",
+    "valid_to",
+    "not_applicable",
+    "reason",
+    "comment",
+    "proposed_level",
+    "level_valid_to",
+)
 
 
-def _same(answer: Answer, change: AnswerChange, entries: tuple[Certification, ...]) -> bool:
+def _same(
+    answer: Answer,
+    columns: dict[str, Any],
+    change: AnswerChange,
+    entries: tuple[Certification, ...],
+) -> bool:
     """Whether a save would change nothing: typing twice is no event."""
-    wanted = _columns(change, by=None)  # type: ignore[arg-type]
-    names = [
-        "is_answered",
-        "value",
-        "valid_to",
-        "not_applicable",
-        "reason",
-        "comment",
-        "proposed_level",
-        "level_valid_to",
-    ]
     return set(entries) == set(change.certifications) and all(
-        getattr(answer, name) == wanted[name] for name in names
+        getattr(answer, name) == columns[name] for name in _TYPED
     )

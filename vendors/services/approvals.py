@@ -1,11 +1,10 @@
-"""Approval: the moment a result stops moving."""
+"""Deciding on an assessment: approve, approve with conditions, reject, or send it back."""
 
 from __future__ import annotations
 
-import calendar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -14,42 +13,77 @@ from django.utils.translation import gettext as _
 
 from vendors import scoring
 from vendors.models import (
-    TRANSITIONS,
+    APPROVED_STATES,
     Answer,
     Assessment,
     AssessmentResult,
-    CategoryScore,
+    Source,
     Vendor,
 )
+from vendors.permissions import can_approve
+from vendors.queries.approvers import why_not_decide
 from vendors.queries.assessments import plain_answers_of
-from vendors.queries.documents import snapshot_now
 from vendors.queries.scores import score_now
-from vendors.services.audit import record_event
+from vendors.services.findings import raise_finding
+from vendors.services.freezing import freeze_result
+from vendors.services.moves import hold_assessment, move_assessment, reason_of
 from vendors.services.refusals import Refused
+from vendors.services.reviews import reopen_reviews
+from vendors.services.waivers import WaiverRequest, check_waived, grant_waiver
 
 if TYPE_CHECKING:
     from vetting.models import User
 
 
-def months_after(day: date, months: int) -> date:
-    """The same day `months` later, or the last day of that month where there is no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+__all__ = [
+    "Condition",
+    "WaiverRequest",
+    "approve_assessment",
+    "obstacles",
+    "reject_assessment",
+    "seen_token",
+    "send_back_assessment",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What an approval asks for: a finding with a corrective action. Without a day: the longest."""
+
+    title: str
+    severity: str
+    owner: User
+    due_on: date | None = None
+    code: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What a decision rests on: the answers, and their result as of the day of the decision."""
+
+    rows: list[Answer]
+    result: scoring.Result
 
 
 def obstacles(assessment: Assessment, rows: list[Answer], result: scoring.Result) -> list[str]:
-    """What stands in the way of approval, in words; empty when nothing does."""
+    """What stands in the way of approval whatever is waived, in words; empty when nothing does."""
     found = []
-    gate = {"fail": _("A must-have fails: %s."), "pending": _("A must-have is not met yet: %s.")}
-    for outcome, words in gate.items():
-        codes = [must.code for must in result.must_haves if must.result == outcome]
-        if codes:
-            found.append(words % ", ".join(codes))
+    if result.pending:
+        found.append(_("A must-have is not met yet: %s.") % ", ".join(result.pending))
     asked = {criterion.code for criterion in assessment.framework.rules.asked(assessment.tier)}
     unsettled = [r.code for r in rows if r.not_applicable and not r.consented and r.code in asked]
     if unsettled:
-        found.append(_("Not applicable needs your consent: %s.") % ", ".join(unsettled))
+        found.append(_("Not applicable without a reviewer's consent: %s.") % ", ".join(unsettled))
+    waiting = [row.code for row in rows if row.returned_at is not None and row.code in asked]
+    if waiting:
+        found.append(_("Returned and not settled: %s.") % ", ".join(waiting))
     return found
+
+
+def seen_token(assessment: Assessment) -> str:
+    """Names what an approver looks at: what was passed on again has another moment."""
+    return assessment.reviewed_at.isoformat() if assessment.reviewed_at else ""
 
 
 @transaction.atomic
@@ -58,114 +92,163 @@ def approve_assessment(
     assessment: Assessment,
     by: User,
     note: str = "",
-    imported: bool = False,
+    conditions: Sequence[Condition] = (),
+    waivers: Sequence[WaiverRequest] = (),
     seen: str | None = None,
+    imported: bool = False,
 ) -> AssessmentResult:
     """Freeze the result, as of today in the organisation's zone; an import keeps its own day.
 
-    `seen` is the `submission_of` the page that it was decided on, so that nobody approves answers
-    that came in later. Raises Refused when a must-have isn't met, when a not-applicable answer
-    lacks consent, when the approver gave one of the answers, or when it moved on meanwhile.
+    A waiver brings a corrective action, so an approval with one is an approval with conditions.
+    `seen` is the `seen_token` of the page that it was decided on. Raises Refused when somebody has
+    no right to decide, when a must-have fails and is not waived, or when it moved on meanwhile;
+    FaultyInput names what is wrong in a condition or waiver.
     """
-    _hold(assessment, seen)
-    rows = plain_answers_of(assessment)
-    if any(row.answered_by_id == by.pk for row in rows):
-        raise Refused(_("You answered part of it, so somebody else approves."))
-    as_of = assessment.scored_on if imported else timezone.localdate()
-    result = score_now(assessment, rows, as_of=as_of)
-    missing = obstacles(assessment, rows, result)
+    _hold(assessment, by, seen)
+    decided = _decide(assessment, as_of=assessment.scored_on if imported else None)
+    missing = obstacles(assessment, decided.rows, decided.result)
     if missing:
         raise Refused(" ".join(missing))
-    source, target = next(iter(TRANSITIONS["approve"].items()))
-    Assessment.objects.filter(pk=assessment.pk, state=source).update(
-        state=target, approved_at=timezone.now(), approved_by=by, approval_note=note, as_of=as_of
-    )
-    assessment.refresh_from_db()
-    record_event(
-        action="assessment.approve",
-        by=by,
-        assessment=assessment,
-        subject=assessment.title,
-        after={"overall": result.overall_display, "band": result.band, "imported": imported},
-        reason=note,
-    )
-    frozen = _freeze(assessment, rows, result)
+    check_waived(decided.result.failed, [entry.code for entry in waivers])
+    for condition in conditions:
+        _raise_condition(assessment, condition, by)
+    for request in waivers:
+        grant_waiver(assessment=assessment, request=request, by=by)
+    _supersede(assessment, by)
+    said = {
+        **_figures(decided.result),
+        "conditions": len(conditions),
+        "waived": [entry.code for entry in waivers],
+        "no_conflict_declared": not imported,
+        "imported": imported,
+    }
+    _approve(assessment, decided.result.as_of, note.strip(), said, by)
+    frozen = freeze_result(assessment=assessment, rows=decided.rows, result=decided.result, by=by)
     Vendor.objects.filter(pk=assessment.vendor_id).update(latest_result=frozen)
     return frozen
 
 
-def submission_of(assessment: Assessment) -> str:
-    """Names one submission: another one has another moment."""
-    return assessment.submitted_at.isoformat() if assessment.submitted_at else ""
-
-
-def _hold(assessment: Assessment, seen: str | None) -> None:
-    """Lock the row and read it again. Raises Refused unless it still waits as it was seen."""
-    Assessment.objects.select_for_update(no_key=True).only("pk").get(pk=assessment.pk)
-    assessment.refresh_from_db()
-    if not assessment.is_submitted:
-        raise Refused(_("The assessment has moved on meanwhile. Load the page again."))
-    if seen is not None and seen != submission_of(assessment):
-        raise Refused(_("It was returned and submitted again meanwhile. Look through it again."))
-
-
-def _freeze(assessment: Assessment, rows: list[Answer], result: scoring.Result) -> AssessmentResult:
-    """Write the result, its categories and the snapshot that a scorecard is drawn from."""
-    rules = assessment.framework.rules
-    snapshot = scoring.canonical_json(snapshot_now(assessment, rows, result))
-    rated = [entry for entry in result.categories.values() if entry.score is not None]
-    weakest = min(rated, key=lambda entry: entry.score or Fraction(0), default=None)
-    frozen = AssessmentResult.objects.create(
+def _approve(
+    assessment: Assessment, as_of: date, note: str, said: Mapping[str, object], by: User
+) -> None:
+    """Make the move, with conditions where there is a condition or a waiver."""
+    has_conditions = bool(said["conditions"] or said["waived"])
+    move_assessment(
         assessment=assessment,
-        snapshot=snapshot,
-        digest=scoring.digest(snapshot),
-        engine_version=scoring.ENGINE_VERSION,
-        framework_fingerprint=rules.fingerprint,
-        as_of=result.as_of,
-        valid_until=months_after(result.as_of, scoring.REASSESS_MONTHS[assessment.tier]),
-        tier=assessment.tier,
-        **{name: _decimal(getattr(result, name)) for name in _FIGURES},
-        band=result.band or "",
-        gate=result.gate,
-        residual_risk=scoring.residual_risk(assessment.tier, result.band) if result.band else "",
-        must_haves_met=sum(must.result == "pass" for must in result.must_haves),
-        must_haves_total=len(result.must_haves),
-        weakest_code=weakest.code if weakest else "",
-        weakest_score=_decimal(weakest.score) if weakest else None,
+        verb="approve_with_conditions" if has_conditions else "approve",
+        changes={
+            "approved_at": timezone.now(),
+            "approved_by": by,
+            "approval_note": note,
+            "as_of": as_of,
+        },
+        after=said,
+        reason=note,
+        by=by,
     )
-    CategoryScore.objects.bulk_create(
-        CategoryScore(
-            result=frozen,
-            code=entry.code,
-            position=position,
-            weight=str(entry.weight),
-            score=_exact(entry.score),
-            claimed=_exact(entry.claimed),
-            confidence=_exact(entry.confidence),
-            score_value=_decimal(entry.score),
+
+
+@transaction.atomic
+def reject_assessment(
+    *, assessment: Assessment, reason: str, by: User, seen: str | None = None
+) -> AssessmentResult:
+    """End it without approval, with a reason; the result is frozen, the vendor's rating stays.
+
+    Raises Refused without a reason, without the right, or when it moved on meanwhile.
+    """
+    reason = reason_of(reason, _("Say why it is rejected."))
+    _hold(assessment, by, seen)
+    decided = _decide(assessment)
+    move_assessment(
+        assessment=assessment,
+        verb="reject",
+        changes={
+            "rejected_at": timezone.now(),
+            "rejected_by": by,
+            "reject_reason": reason,
+            "as_of": decided.result.as_of,
+        },
+        after={**_figures(decided.result), "no_conflict_declared": True},
+        reason=reason,
+        by=by,
+    )
+    return freeze_result(assessment=assessment, rows=decided.rows, result=decided.result, by=by)
+
+
+@transaction.atomic
+def send_back_assessment(
+    *, assessment: Assessment, reason: str, by: User, seen: str | None = None
+) -> None:
+    """Back to the reviewers, with a reason. Raises Refused as for a rejection."""
+    reason = reason_of(reason, _("Say what the reviewers should look at again."))
+    _hold(assessment, by, seen)
+    move_assessment(
+        assessment=assessment,
+        verb="send_back",
+        changes={
+            "reviewed_at": None,
+            "returned_at": timezone.now(),
+            "returned_by": by,
+            "return_reason": reason,
+        },
+        reason=reason,
+        by=by,
+    )
+    reopen_reviews(assessment)
+
+
+def _hold(assessment: Assessment, by: User, seen: str | None) -> None:
+    """Lock the row and read it again. Raises Refused unless `by` may decide on what was seen."""
+    hold_assessment(assessment)
+    for name in ("helper_ids", "answerer_ids"):
+        # read again: somebody may have been named meanwhile
+        assessment.__dict__.pop(name, None)
+    if not assessment.is_pending_approval:
+        raise Refused(_("The assessment has moved on meanwhile. Load the page again."))
+    if seen is not None and seen != seen_token(assessment):
+        raise Refused(_("It was sent back and passed on again meanwhile. Look through it again."))
+    if not can_approve(by, assessment):
+        raise Refused(why_not_decide(by, assessment))
+
+
+def _decide(assessment: Assessment, as_of: date | None = None) -> _Decided:
+    """The answers and their result, as of today unless another day is given."""
+    rows = plain_answers_of(assessment)
+    return _Decided(rows, score_now(assessment, rows, as_of=as_of or timezone.localdate()))
+
+
+def _figures(result: scoring.Result) -> dict[str, object]:
+    """What the event of a decision says of the result."""
+    return {"overall": result.overall_display, "band": result.band, "gate": result.gate}
+
+
+def _raise_condition(assessment: Assessment, condition: Condition, by: User) -> None:
+    raise_finding(
+        vendor=assessment.vendor,
+        assessment=assessment,
+        title=condition.title,
+        code=condition.code,
+        detail=condition.detail,
+        severity=condition.severity,
+        source=Source.CONDITION,
+        owner=condition.owner,
+        due_on=condition.due_on,
+        by=by,
+    )
+
+
+def _supersede(assessment: Assessment, by: User) -> None:
+    """What was approved before for the vendor on this framework is in force no longer."""
+    earlier = Assessment.objects.filter(
+        vendor=assessment.vendor_id,
+        framework_slug=assessment.framework_slug,
+        state__in=APPROVED_STATES,
+    ).exclude(pk=assessment.pk)
+    for one in earlier:
+        move_assessment(
+            assessment=one,
+            verb="supersede",
+            changes={"superseded_at": timezone.now()},
+            after={"by": assessment.title},
+            by=by,
         )
-        for position, entry in enumerate(result.categories.values())
-    )
-    return frozen
-
-
-_FIGURES = [
-    "overall",
-    "claimed",
-    "confidence",
-    "verified_share",
-    "documented_share",
-    "claimed_share",
-]
-
-
-def _exact(value: Fraction | None) -> str:
-    """An exact fraction as text; empty when there is none."""
-    return "" if value is None else str(value)
-
-
-def _decimal(value: Fraction | None) -> Decimal | None:
-    """Eight places for sorting; the exact figure stands in the snapshot."""
-    if value is None:
-        return None
-    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(Decimal("1e-8"))

@@ -1,10 +1,10 @@
-"""Moving an assessment through its states. Each move is one row of models.TRANSITIONS."""
+"""Opening an assessment and moving it to submission. Each move is one row of models.MOVES."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from vendors import scoring
-from vendors.models import TRANSITIONS, Answer, Assessment, Framework, Site, Vendor
+from vendors.models import Answer, Assessment, Framework, Site, State, Vendor
 from vendors.queries.assessments import plain_answers_of
 from vendors.queries.scores import progress_of
 from vendors.scoring import Fault
 from vendors.services.audit import record_event
+from vendors.services.moves import hold_assessment, move_assessment, reason_of
 from vendors.services.refusals import FaultyInput, Refused
 
 if TYPE_CHECKING:
@@ -36,14 +37,16 @@ def start_assessment(  # noqa: PLR0913 - an assessment has that many parts
     helpers: Iterable[User] = (),
     tier: int | None = None,
     as_of: date | None = None,
+    is_draft: bool = False,
     by: User | None,
 ) -> Assessment:
     """Open the questionnaire for a vendor. The tier follows from the intake unless it is given.
 
-    Raises FaultyInput when the intake is incomplete and no tier is given, Refused when the vendor
-    is archived or has an open assessment on this framework.
+    With `is_draft` an incomplete intake is kept, and the questionnaire stays closed until it is
+    complete. Raises FaultyInput when it is incomplete otherwise and no tier is given, Refused when
+    the vendor is archived or has an open assessment on this framework.
     """
-    proposal = _proposal(intake, required=tier is None)
+    proposal = _proposal(intake, required=tier is None and not is_draft)
     assessment = Assessment(
         vendor=vendor,
         framework=framework,
@@ -51,7 +54,9 @@ def start_assessment(  # noqa: PLR0913 - an assessment has that many parts
         number=_next_number(vendor),
         service=service,
         intake=intake,
-        tier=cast(int, tier or proposal),
+        state=State.INTAKE if is_draft and tier is None else State.IN_PROGRESS,
+        # until the intake is complete nothing is asked less
+        tier=tier or proposal or 1,
         proposed_tier=proposal,
         owner=owner,
         due_on=due_on,
@@ -61,14 +66,19 @@ def start_assessment(  # noqa: PLR0913 - an assessment has that many parts
     _insert(assessment)
     assessment.sites.set(sites)
     assessment.helpers.set(helper.pk for helper in helpers)
+    told = {"framework": str(framework), "tier": assessment.tier, "intake": intake}
+    _tell_start(assessment, told, by)
+    return assessment
+
+
+def _tell_start(assessment: Assessment, told: dict[str, Any], by: User | None) -> None:
     record_event(
         action="assessment.start",
         by=by,
         assessment=assessment,
         subject=assessment.title,
-        after={"framework": str(framework), "tier": assessment.tier, "intake": intake},
+        after=told,
     )
-    return assessment
 
 
 def _next_number(vendor: Vendor) -> int:
@@ -108,93 +118,79 @@ def _proposal(intake: dict[str, Any], *, required: bool) -> int | None:
     return scoring.propose_tier(intake).tier
 
 
-def _move(assessment: Assessment, verb: str, **fields: Any) -> None:
-    """Change the state by one UPDATE that holds only in the right state before.
-
-    Raises Refused when somebody else moved it first, or the state doesn't allow it.
-    """
-    for source, target in TRANSITIONS[verb].items():
-        changed = Assessment.objects.filter(pk=assessment.pk, state=source).update(
-            state=target, **fields
-        )
-        if changed:
-            assessment.refresh_from_db()
-            return
-    raise Refused(_("The assessment has moved on meanwhile. Load the page again."))
-
-
-def _lock(assessment: Assessment) -> None:
-    """Hold the row, and bring what was read before up to date."""
-    Assessment.objects.select_for_update(no_key=True).only("pk").get(pk=assessment.pk)
-    assessment.refresh_from_db()
-
-
 @transaction.atomic
 def submit_assessment(*, assessment: Assessment, by: User | None) -> None:
-    """Lock the answers and pass them on. Raises Refused while a must-have is unanswered."""
-    _lock(assessment)
-    progress = progress_of(assessment, plain_answers_of(assessment))
+    """Lock the answers and pass them on; submitting attests that they are true to one's knowledge.
+
+    After a return, passes the corrected answers back. Raises Refused while a must-have is
+    unanswered, or a returned answer was not saved again.
+    """
+    hold_assessment(assessment)
+    rows = plain_answers_of(assessment)
+    progress = progress_of(assessment, rows)
     if progress.open_must_haves:
         raise Refused(
             _("%(count)d must-haves are unanswered. Answer them, then submit.")
             % {"count": progress.open_must_haves}
         )
-    _move(assessment, "submit", submitted_at=timezone.now(), submitted_by=by)
-    record_event(
-        action="assessment.submit",
-        by=by,
+    waiting = [row.code for row in rows if row.is_returned]
+    if assessment.is_in_clarification and waiting:
+        raise Refused(
+            _("Returned and not saved again: %s. Change it, or say in a note why it stands.")
+            % ", ".join(waiting)
+        )
+    answered = {
+        "answered": progress.done,
+        "asked": progress.asked,
+        # an import attests nothing
+        "attested": by is not None,
+    }
+    if assessment.is_in_clarification:
+        move_assessment(assessment=assessment, verb="resubmit", after=answered, by=by)
+        return
+    move_assessment(
         assessment=assessment,
-        subject=assessment.title,
-        after={"answered": progress.done, "asked": progress.asked},
+        verb="submit",
+        changes={"submitted_at": timezone.now(), "submitted_by": by},
+        after=answered,
+        by=by,
     )
 
 
 @transaction.atomic
-def return_assessment(*, assessment: Assessment, reason: str, by: User) -> None:
-    """Open the answers again, with a reason. Raises Refused without one."""
-    if not reason.strip():
-        raise Refused(_("Say why it goes back, so that it can be mended."))
-    _move(
-        assessment,
-        "return",
-        returned_at=timezone.now(),
-        returned_by=by,
-        return_reason=reason.strip(),
-        submitted_at=None,
-        submitted_by=None,
-    )
-    record_event(
-        action="assessment.return",
-        by=by,
+def take_back_assessment(*, assessment: Assessment, reason: str, by: User) -> None:
+    """Open all answers again before a review begins, with a reason. Raises Refused without one."""
+    reason = reason_of(reason, _("Say why it goes back, so that it can be mended."))
+    move_assessment(
         assessment=assessment,
-        subject=assessment.title,
-        reason=reason.strip(),
+        verb="take_back",
+        changes={
+            "returned_at": timezone.now(),
+            "returned_by": by,
+            "return_reason": reason,
+            "submitted_at": None,
+            "submitted_by": None,
+        },
+        reason=reason,
+        by=by,
     )
 
 
 @transaction.atomic
 def cancel_assessment(*, assessment: Assessment, reason: str, by: User) -> None:
     """End an open assessment without a result, with a reason. Raises Refused without one."""
-    if not reason.strip():
-        raise Refused(_("Say why it is cancelled."))
-    _move(
-        assessment,
-        "cancel",
-        cancelled_at=timezone.now(),
-        cancelled_by=by,
-        cancel_reason=reason.strip(),
-    )
-    record_event(
-        action="assessment.cancel",
-        by=by,
+    reason = reason_of(reason, _("Say why it is cancelled."))
+    move_assessment(
         assessment=assessment,
-        subject=assessment.title,
-        reason=reason.strip(),
+        verb="cancel",
+        changes={"cancelled_at": timezone.now(), "cancelled_by": by, "cancel_reason": reason},
+        reason=reason,
+        by=by,
     )
 
 
 @transaction.atomic
-def change_intake(
+def change_intake(  # noqa: PLR0913 - an intake has that many parts
     *,
     assessment: Assessment,
     intake: dict[str, Any],
@@ -203,18 +199,22 @@ def change_intake(
     service: str,
     sites: Iterable[Site],
     helpers: Iterable[User],
+    is_draft: bool = False,
     by: User,
 ) -> None:
     """Store other intake answers, scope or people; the tier follows the new proposal.
 
-    Answers outside a smaller tier are kept, unscored. Raises FaultyInput when it is incomplete.
+    Answers outside a smaller tier are kept, unscored. A complete intake opens the questionnaire;
+    with `is_draft` one that never was complete may stay so. Raises FaultyInput when it is incomplete.
     """
-    proposal = cast(int, _proposal(intake, required=True))
+    proposal = _proposal(intake, required=not is_draft)
     held = _held(assessment)
+    if proposal is None and not held.is_intake:
+        raise Refused(_("Complete the intake: the questionnaire is open already."))
     changed = {
         "intake": intake,
         "proposed_tier": proposal,
-        "tier": _tier_after(held, proposal),
+        "tier": held.tier if proposal is None else _tier_after(held, proposal),
         "owner": owner,
         "due_on": due_on,
         "service": service,
@@ -233,13 +233,15 @@ def change_intake(
         before={"intake": held.intake, "tier": held.tier},
         after={"intake": intake, "tier": assessment.tier},
     )
+    if assessment.is_intake and not is_draft:
+        move_assessment(assessment=assessment, verb="open", by=by)
 
 
 def _held(assessment: Assessment) -> Assessment:
     """The assessment as it stands, locked. Raises Refused once the answers are locked too."""
     held = Assessment.objects.select_for_update(no_key=True).get(pk=assessment.pk)
-    if not held.is_in_progress:
-        raise Refused(_("The answers are locked. Return the assessment to change it."))
+    if not (held.is_intake or held.is_in_progress):
+        raise Refused(_("The answers are locked. Take the assessment back to change it."))
     return held
 
 

@@ -23,10 +23,12 @@ from vendors.models import (
     name_key,
 )
 from vendors.permissions import Actor, Role
+from vendors.queries.answer_states import answer_states, recorded_answers
 from vendors.scoring import Fault
 from vendors.services.approvals import approve_assessment
 from vendors.services.assessments import start_assessment, submit_assessment
-from vendors.services.audit import record_event
+from vendors.services.audit import record_answers, record_event
+from vendors.services.moves import move_assessment
 from vendors.services.refusals import FaultyInput, Refused
 from vendors.services.vendors import add_vendor
 
@@ -134,6 +136,7 @@ def _vendor(portable: scoring.PortableVendor, *, is_sample: bool, by: User | Non
             number=entry.number,
             issued_on=entry.issued_on,
             expires_on=entry.expires_on,
+            added_by=by,
         )
         for entry in portable.certifications
         if (entry.standard, entry.level, entry.number, entry.expires_on) not in known
@@ -195,11 +198,13 @@ def _store_answers(
         row.version = 1
         rows.append(row)
     Answer.objects.bulk_update(rows, _ANSWER_COLUMNS)
-    record_event(
+    stored = answer_states(recorded_answers(assessment, answers))
+    record_answers(
         action="assessment.import",
         by=by,
         assessment=assessment,
-        after={"levels": {code: answer.level or "" for code, answer in answers.items()}},
+        before=dict.fromkeys(stored, {}),
+        after=stored,
     )
 
 
@@ -226,15 +231,37 @@ def _approve(assessment: Assessment, person: User) -> None:
     actor: Actor = person
     if actor.role != Role.MANAGER:
         raise Refused(_("%s is not a manager, and only managers approve.") % person)
-    exempt = assessment.answers.filter(not_applicable=True)
-    exempt.update(consented=True, decided_at=timezone.now(), decided_by=person)
-    record_event(
-        action="answer.accept_proposals",
-        by=person,
+    _consent(assessment, person)
+    # an import brings its decisions along: the steps are taken without anybody reviewing here
+    submit_assessment(assessment=assessment, by=None)
+    move_assessment(assessment=assessment, verb="review", after={"imported": True}, by=None)
+    move_assessment(
         assessment=assessment,
-        after=dict.fromkeys(exempt.values_list("code", flat=True), "not_applicable"),
+        verb="finish",
+        changes={"reviewed_at": timezone.now()},
+        after={"imported": True},
+        by=None,
     )
-    submit_assessment(assessment=assessment, by=assessment.owner or person)
     approve_assessment(
         assessment=assessment, by=person, note=_("Approved on import"), imported=True
     )
+
+
+def _consent(assessment: Assessment, person: User) -> None:
+    """What does not apply has the approver's consent."""
+    exempt = [row for row in recorded_answers(assessment) if row.not_applicable]
+    before = answer_states(exempt)
+    for row in exempt:
+        row.consented = True
+        row.decided_at = timezone.now()
+        row.decided_by_id = person.pk
+        row.version += 1
+    Answer.objects.bulk_update(exempt, ["consented", "decided_at", "decided_by", "version"])
+    if exempt:
+        record_answers(
+            action="answer.accept_proposals",
+            by=person,
+            assessment=assessment,
+            before=before,
+            after=answer_states(exempt),
+        )

@@ -1,15 +1,14 @@
-"""Adding, editing and archiving vendors and their register of certifications."""
+"""Adding, editing and archiving vendors."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from vendors.models import Assessment, Certification, Contact, Site, Vendor, name_key
+from vendors.models import Assessment, Contact, Site, Vendor, name_key
 from vendors.services.audit import record_event
 from vendors.services.refusals import Refused
 
@@ -26,15 +25,6 @@ def _profile(vendor: Vendor) -> dict[str, Any]:
         **{field: getattr(vendor, field) for field in PROFILE},
         "sites": list(vendor.sites.values("city", "country", "headcount")),
         "contacts": list(vendor.contacts.values("name", "email", "role")),
-    }
-
-
-def _register_entry(entry: Certification) -> dict[str, Any]:
-    """A register entry as the trail keeps it."""
-    fields = model_to_dict(entry, exclude=["id", "vendor"])
-    return {
-        name: value.isoformat() if hasattr(value, "isoformat") else value
-        for name, value in fields.items()
     }
 
 
@@ -130,7 +120,7 @@ def profile_of(vendor: Vendor) -> dict[str, Any]:
 def archive_vendor(*, vendor: Vendor, by: User) -> None:
     """Take a vendor out of the lists. Raises Refused while an assessment is open."""
     Vendor.objects.select_for_update(no_key=True).get(pk=vendor.pk)
-    if vendor.assessments.filter(state__in=["in_progress", "submitted"]).exists():
+    if vendor.assessments.open().exists():
         raise Refused(_("An assessment of this vendor is open. Finish or cancel it first."))
     if Vendor.objects.filter(pk=vendor.pk, archived_at=None).update(
         archived_at=timezone.now(), archived_by=by
@@ -146,33 +136,3 @@ def restore_vendor(*, vendor: Vendor, by: User) -> None:
     )
     if changed:
         record_event(action="vendor.restore", by=by, vendor=vendor, subject=vendor.name)
-
-
-@transaction.atomic
-def save_certification(
-    *, entry: Certification, before: Certification | None = None, by: User | None
-) -> Certification:
-    """Add an entry to the register, or store a changed one; `before` is the row as it was."""
-    entry.save()
-    record_event(
-        action="certification.edit" if before else "certification.add",
-        by=by,
-        vendor=entry.vendor,
-        subject=str(entry),
-        before=_register_entry(before) if before else None,
-        after=_register_entry(entry),
-    )
-    return entry
-
-
-@transaction.atomic
-def remove_certification(*, entry: Certification, by: User) -> None:
-    """Take an entry out of the register. Answers that it backs keep their record of it."""
-    if Certification.objects.filter(pk=entry.pk, removed_at=None).update(removed_at=timezone.now()):
-        record_event(
-            action="certification.remove",
-            by=by,
-            vendor=entry.vendor,
-            subject=str(entry),
-            before=_register_entry(entry),
-        )

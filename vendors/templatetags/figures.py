@@ -94,6 +94,21 @@ def percent0(value: Any) -> str:
 
 
 @register.filter
+def weight(value: Any) -> str:
+    """Return a weight in percent with the decimals that it has, three at most: 7.5, 12."""
+    found = exact(value)
+    if found is None:
+        return ""
+    return _shown(found, 3).rstrip("0").rstrip(".")
+
+
+@register.filter
+def of_code(weights: Mapping[str, Any], code: str) -> str:
+    """Return the weight of a category in a stored profile, empty where it has none."""
+    return weight(weights.get(code))
+
+
+@register.filter
 def signed1(value: Any) -> str:
     """A difference with its sign and one decimal; a dash where there is none to show."""
     number = exact(value)

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from vendors.access import StaffRequest, permit, staff_required
-from vendors.forms.answer_changes import change_of
+from vendors.forms.answer_changes import change_of, token_of
 from vendors.forms.answers import AnswerForm
 from vendors.models import Answer, Assessment
-from vendors.permissions import can_answer
+from vendors.permissions import can_answer, can_change
 from vendors.queries.assessments import assessment_for
 from vendors.queries.drafts import draft_of
 from vendors.queries.questionnaire import Question, question_of
@@ -53,6 +53,7 @@ def answer_save(request: StaffRequest, public_id: UUID, code: str) -> HttpRespon
         raise Http404
     permit(can_answer(request.user, assessment), who_answers(assessment))
     question, category, rows = found
+    permit(can_change(request.user, assessment, question.answer), why_it_stays(assessment))
     form = form_for(assessment, question, request.POST)
     outcome = save_form(form, assessment, request.user)
     if outcome is Outcome.SAVED:
@@ -71,10 +72,17 @@ def answer_save(request: StaffRequest, public_id: UUID, code: str) -> HttpRespon
 
 def who_answers(assessment: Assessment) -> str:
     """Why somebody may not answer here, and who may."""
-    if not assessment.is_in_progress:
+    if not (assessment.is_in_progress or assessment.is_in_clarification):
         return _("The answers are locked: the questionnaire is not open any more.")
     owner = assessment.owner.get_full_name() if assessment.owner else _("the owner")
     return _("Only %(owner)s and the named helpers answer here.") % {"owner": owner}
+
+
+def why_it_stays(assessment: Assessment) -> str:
+    """Why one answer stays as it is while others are open."""
+    if assessment.is_in_clarification:
+        return _("Only the returned answers are open. This one was not returned.")
+    return _("This answer is carried over from the last assessment and not asked again.")
 
 
 def form_for(
@@ -93,11 +101,8 @@ def save_form(form: AnswerForm, assessment: Assessment, by: User) -> Outcome:
     if not form.is_valid():
         form.mark_errors()
         return Outcome.FAULTY
-    change, question = form.change(), form.question
-    version = form.cleaned_data["version"]
-    answer = question.answer
     try:
-        save_answer(assessment=assessment, answer=answer, change=change, version=version, by=by)
+        answer = _store(form, assessment, by)
     except FaultyInput as error:
         form.add_faults(error.faults)
         return Outcome.FAULTY
@@ -105,8 +110,40 @@ def save_form(form: AnswerForm, assessment: Assessment, by: User) -> Outcome:
         return _stale(form, error.current)
     except Refused as error:
         raise PermissionDenied(str(error)) from error
-    form.question = replace(question, attached=change.certifications)
+    form.question = replace(form.question, answer=answer, attached=form.change().certifications)
     return Outcome.SAVED
+
+
+def _store(form: AnswerForm, assessment: Assessment, by: User) -> Answer:
+    """Store what a valid form holds, and return the row. Raises what the service raises."""
+    question, change = form.question, form.change()
+    try:
+        return save_answer(
+            assessment=assessment,
+            answer=question.answer,
+            change=change,
+            version=form.cleaned_data["version"],
+            attached=question.attached,
+            by=by,
+        )
+    except StaleAnswer as error:
+        answer = _typed_upon(form, error)
+        return save_answer(
+            assessment=assessment, answer=answer, change=change, version=answer.version, by=by
+        )
+
+
+def _typed_upon(form: AnswerForm, error: StaleAnswer) -> Answer:
+    """The row as it stands, if all that was typed in it is what the form showed.
+
+    A document that was linked meanwhile makes a newer version too, and is no conflict. Raises the
+    error where what somebody typed is another.
+    """
+    current = error.current
+    shown = token_of(change_of(current, current.certifications.all()))
+    if shown != form.cleaned_data["shown"]:
+        raise error
+    return current
 
 
 def _stale(form: AnswerForm, current: Answer) -> Outcome:

@@ -1,75 +1,86 @@
-"""The page of an assessment, and what is done from it: submit, cancel, another tier."""
+"""The page of an assessment, and its moves but the decision: submit, take back, cancel; tier."""
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from vendors import scoring
 from vendors.access import StaffRequest, permit, staff_required
-from vendors.forms.assessments import ReasonForm, TierForm
-from vendors.models import Assessment
-from vendors.permissions import (
-    can_answer,
-    can_approve,
-    can_cancel,
-    can_change_tier,
-    can_request_scorecard,
-    can_review,
-    can_submit,
+from vendors.forms.assessments import AttestationForm, ReasonForm, TierForm
+from vendors.permissions import can_cancel, can_change_tier, can_submit, can_take_back
+from vendors.services.assessments import (
+    cancel_assessment,
+    change_tier,
+    submit_assessment,
+    take_back_assessment,
 )
-from vendors.queries.assessments import answers_of, assessment_for
-from vendors.queries.participants import participants_of, steps_of
-from vendors.queries.scores import progress_of
-from vendors.queries.standings import standing_of
-from vendors.services.assessments import cancel_assessment, change_tier, submit_assessment
 from vendors.services.refusals import Refused
-from vendors.views.checks import approve_checks, is_clear, submit_checks
-
-
-def _find(request: StaffRequest, public_id: UUID) -> Assessment:
-    """The assessment with the people and the result that its page shows."""
-    found = assessment_for(request.user, public_id)
-    joined = found.select_related("created_by", "cancelled_by", "result")
-    return get_object_or_404(joined.prefetch_related("helpers", "sites"))
+from vendors.views.assessment_pages import assessment_page, find_assessment
 
 
 @staff_required
 @require_safe
 def assessment_detail(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Where it stands, what is missing for the next step, and why the score is what it is."""
-    return _page(request, _find(request, public_id))
+    return assessment_page(request, find_assessment(request, public_id))
 
 
 @staff_required
 @require_POST
 def assessment_submit(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    """Lock the answers and pass them to a manager."""
-    assessment = _find(request, public_id)
+    """Lock the answers and pass them to a reviewer, attested; after a return, pass them back."""
+    assessment = find_assessment(request, public_id)
     permit(
         can_submit(request.user, assessment),
-        _("The owner and the helpers submit, while the questionnaire is open."),
+        _("The owner and the helpers submit, while answers are open."),
     )
-    try:
-        submit_assessment(assessment=assessment, by=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return _page(request, assessment, status=422)
-    messages.success(request, _("Submitted. The answers are locked until a manager decides."))
-    return redirect(assessment)
+    form = AttestationForm(request.POST, auto_id="attest-%s")
+    was_returned = assessment.is_in_clarification
+    if form.is_valid():
+        try:
+            submit_assessment(assessment=assessment, by=request.user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            done = _("Sent back for review.") if was_returned else _("Submitted.")
+            messages.success(request, done + " " + _("The answers are locked."))
+            return redirect(assessment)
+    return assessment_page(request, assessment, attest_form=form, status=422)
+
+
+@staff_required
+@require_POST
+def assessment_take_back(request: StaffRequest, public_id: UUID) -> HttpResponse:
+    """Open all answers again before a review begins, with a reason."""
+    assessment = find_assessment(request, public_id)
+    permit(
+        can_take_back(request.user, assessment),
+        _("The owner, the helpers and managers take it back, until a review begins."),
+    )
+    missing = _("Say why it goes back, so that it can be mended.")
+    form = ReasonForm(request.POST, auto_id="back-%s", required=missing)
+    if form.is_valid():
+        try:
+            reason = form.cleaned_data["reason"]
+            take_back_assessment(assessment=assessment, reason=reason, by=request.user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Taken back. The answers are open again."))
+            return redirect(assessment)
+    return assessment_page(request, assessment, take_back_form=form, status=422)
 
 
 @staff_required
 @require_POST
 def assessment_cancel(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """End an open assessment without a result, with a reason."""
-    assessment = _find(request, public_id)
+    assessment = find_assessment(request, public_id)
     permit(
         can_cancel(request.user, assessment),
         _("The owner, the helpers and managers cancel an assessment while it is open."),
@@ -85,14 +96,14 @@ def assessment_cancel(request: StaffRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The assessment is cancelled."))
             return redirect(assessment)
-    return _page(request, assessment, cancel_form=form, status=422)
+    return assessment_page(request, assessment, cancel_form=form, status=422)
 
 
 @staff_required
 @require_POST
 def assessment_tier(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Ask more questions than proposed, or fewer with a reason."""
-    assessment = _find(request, public_id)
+    assessment = find_assessment(request, public_id)
     permit(
         can_change_tier(request.user, assessment),
         _("A manager changes the tier, while the questionnaire is open."),
@@ -111,54 +122,4 @@ def assessment_tier(request: StaffRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("The tier is %d now.") % assessment.tier)
             return redirect(assessment)
-    return _page(request, assessment, tier_form=form, status=422)
-
-
-def _page(
-    request: StaffRequest, assessment: Assessment, *, status: int = 200, **forms: Any
-) -> HttpResponse:
-    """The whole page; `forms` are those that came back with an error."""
-    rows = answers_of(assessment)
-    assessment.answerer_ids = {row.answered_by_id for row in rows if row.answered_by_id}
-    standing = standing_of(assessment, rows)
-    checks = []
-    if assessment.is_in_progress:
-        checks = submit_checks(assessment, rows)
-    elif assessment.is_submitted:
-        checks = approve_checks(assessment, rows, standing.result, request.user)
-    context = {
-        "assessment": assessment,
-        "vendor": assessment.vendor,
-        "standing": standing,
-        "is_partial": assessment.is_in_progress and not progress_of(assessment, rows).is_complete,
-        "steps": steps_of(assessment, rows),
-        "participants": participants_of(assessment, rows, request.user),
-        "checks": checks,
-        "missing": sum(not check.met and not check.soft for check in checks),
-        "is_clear": is_clear(checks),
-        "inherent": scoring.inherent_risk(assessment.intake),
-        "proposal": scoring.propose_tier(assessment.intake),
-        **_actions(request, assessment),
-        **forms,
-    }
-    return render(request, "vendors/assessment_detail.html", context, status=status)
-
-
-def _actions(request: StaffRequest, assessment: Assessment) -> dict[str, Any]:
-    """What the reader may do here, with the forms that it takes."""
-    user = request.user
-    return {
-        "can_answer": can_answer(user, assessment),
-        "can_submit": can_submit(user, assessment),
-        "can_review": can_review(user, assessment),
-        "can_approve": can_approve(user, assessment),
-        "can_cancel": can_cancel(user, assessment),
-        "can_change_tier": can_change_tier(user, assessment),
-        "can_request_scorecard": can_request_scorecard(user),
-        "cancel_form": ReasonForm(auto_id="cancel-%s"),
-        "tier_form": TierForm(
-            initial={"tier": assessment.tier},
-            auto_id="tier-%s",
-            assessment=assessment,
-        ),
-    }
+    return assessment_page(request, assessment, tier_form=form, status=422)

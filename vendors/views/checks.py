@@ -1,4 +1,4 @@
-"""What is met and what is missing for the next step of an assessment, in words."""
+"""What is met and what is missing before an assessment can be submitted, in words."""
 
 from __future__ import annotations
 
@@ -11,10 +11,7 @@ from django.utils.translation import ngettext
 
 from vendors import scoring
 from vendors.models import Answer, Assessment
-from vendors.permissions import Actor, can_approve, can_review
-from vendors.queries.review_rows import is_settled
 from vendors.queries.scores import Progress, progress_of
-from vendors.services.approvals import obstacles
 
 #: How many codes a sentence names before it only counts.
 NAMED = 6
@@ -34,11 +31,6 @@ class Check:
 def ordered(checks: Iterable[Check]) -> list[Check]:
     """What is missing first, then what is only advised, then what is met."""
     return sorted(checks, key=lambda check: (check.met, check.soft))
-
-
-def is_clear(checks: Iterable[Check]) -> bool:
-    """Whether nothing that is needed is missing."""
-    return all(check.met or check.soft for check in checks)
 
 
 def submit_checks(assessment: Assessment, rows: Sequence[Answer]) -> list[Check]:
@@ -70,7 +62,8 @@ def _skipped(count: int) -> str:
     return words % count
 
 
-def _link(assessment: Assessment, code: str) -> str:
+def answer_url(assessment: Assessment, code: str) -> str:
+    """The question on the page of its category."""
     category = assessment.framework.rules.category_of(code).code
     page = reverse("vendors:questionnaire", args=[assessment.public_id, category])
     return f"{page}#{code}"
@@ -88,7 +81,7 @@ def _must_haves(assessment: Assessment, progress: Progress) -> Check:
     return Check(
         met=False,
         text=f"{text} {named}".strip(),
-        url=_link(assessment, missing[0]),
+        url=answer_url(assessment, missing[0]),
         link=_("Answer %s") % missing[0],
     )
 
@@ -105,7 +98,7 @@ def _questions(assessment: Assessment, progress: Progress) -> Check:
         met=False,
         soft=True,
         text=text % left,
-        url=_link(assessment, first),
+        url=answer_url(assessment, first),
         link=_("Go to %s") % first,
     )
 
@@ -133,42 +126,6 @@ def _certified(assessment: Assessment, rows: Sequence[Answer], rules: scoring.Fr
         met=False,
         soft=True,
         text=text % len(ended),
-        url=_link(assessment, ended[0]),
+        url=answer_url(assessment, ended[0]),
         link=_("Go to %s") % ended[0],
     )
-
-
-def approve_checks(
-    assessment: Assessment, rows: list[Answer], result: scoring.Result, reader: Actor
-) -> list[Check]:
-    """Before it can be approved: what the service would refuse; undecided answers are advised."""
-    review = reverse("vendors:assessment-review", args=[assessment.public_id])
-    url = f"{review}?show=open" if can_review(reader, assessment) else ""
-    missing = [Check(False, text) for text in obstacles(assessment, rows, result)]
-    found = [*missing, _decided(assessment, rows, url)]
-    if not any(item.result != scoring.PASS for item in result.must_haves):
-        found.append(Check(True, _("All %d must-haves are met") % len(result.must_haves)))
-    return ordered([*found, *_separation(assessment, reader)])
-
-
-def _decided(assessment: Assessment, rows: Iterable[Answer], url: str) -> Check:
-    asked = {item.code: item for item in assessment.framework.rules.asked(assessment.tier)}
-    done = [row for row in rows if row.code in asked and row.is_done]
-    left = sum(not is_settled(row, asked[row.code]) for row in done)
-    if not left:
-        return Check(True, _("%d answers are decided") % len(done))
-    text = ngettext(
-        "%(left)d of %(all)d answers is not decided. It counts as claimed.",
-        "%(left)d of %(all)d answers are not decided. They count as claimed.",
-        left,
-    ) % {"left": left, "all": len(done)}
-    return Check(met=False, soft=True, text=text, url=url, link=_("Decide") if url else "")
-
-
-def _separation(assessment: Assessment, reader: Actor) -> list[Check]:
-    """Whether the reader may approve, where the reader is a manager."""
-    if not can_review(reader, assessment):
-        return []
-    if can_approve(reader, assessment):
-        return [Check(True, _("You answered nothing here"))]
-    return [Check(False, _("You answered part of it, so another manager approves."))]

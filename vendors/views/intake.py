@@ -14,13 +14,15 @@ from vendors import scoring
 from vendors.access import StaffRequest, permit, staff_required
 from vendors.forms.intake import IntakeForm, start_values, stored_values, typed_values
 from vendors.models import Assessment, Framework, Vendor
-from vendors.permissions import can_answer, can_start_assessment
+from vendors.permissions import can_change_intake, can_start_assessment
 from vendors.queries.assessments import assessment_for, frameworks_in_force
 from vendors.services.assessments import change_intake, start_assessment
 from vendors.services.refusals import Refused
 
 #: The button that works out the tier without a script and stores nothing.
 WORK_OUT = "work-out"
+#: The button that keeps an incomplete intake; the questionnaire stays closed.
+LATER = "later"
 
 
 @staff_required
@@ -38,20 +40,31 @@ def assessment_start(request: StaffRequest, public_id: UUID) -> HttpResponse:
                 vendor=vendor,
                 framework=form.cleaned_data["framework"],
                 **form.scope(),
+                is_draft=LATER in request.POST,
                 by=request.user,
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The assessment is open."))
-            return redirect("vendors:questionnaire-resume", assessment.public_id)
+            return _saved(request, assessment)
     return _start_page(request, form, frameworks)
+
+
+def _saved(request: StaffRequest, assessment: Assessment) -> HttpResponse:
+    """To the questionnaire once it is open, else to the page that says what is missing."""
+    if assessment.is_intake:
+        messages.success(request, _("The intake is saved. Complete it to open the questionnaire."))
+        return redirect(assessment)
+    messages.success(request, _("The assessment is open."))
+    return redirect("vendors:questionnaire-resume", assessment.public_id)
 
 
 def _start_form(request: StaffRequest, vendor: Vendor, frameworks: list[Framework]) -> IntakeForm:
     """The form as it is to be shown: empty, with what was typed, or to be checked."""
     if request.method == "POST" and WORK_OUT not in request.POST:
         form = IntakeForm(request.POST, vendor=vendor)
+        if LATER in request.POST:
+            form.allow_gaps()
     elif request.method == "POST":
         form = IntakeForm(initial=typed_values(request.POST), vendor=vendor)
     else:
@@ -112,16 +125,24 @@ def assessment_intake(request: StaffRequest, public_id: UUID) -> HttpResponse:
     found = assessment_for(request.user, public_id).prefetch_related("helpers", "sites")
     assessment = get_object_or_404(found, public_id=public_id)
     permit(
-        can_answer(request.user, assessment),
+        can_change_intake(request.user, assessment),
         _("The owner and the helpers change the intake, until the answers are submitted."),
     )
+    was_intake = assessment.is_intake
     form = _intake_form(request, assessment)
     if form.is_bound and form.is_valid():
         try:
-            change_intake(assessment=assessment, **form.scope(), by=request.user)
+            change_intake(
+                assessment=assessment,
+                **form.scope(),
+                is_draft=was_intake and LATER in request.POST,
+                by=request.user,
+            )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
+            if was_intake:
+                return _saved(request, assessment)
             messages.success(request, _("The intake is saved."))
             return redirect(assessment)
     context = {"assessment": assessment, "framework": assessment.framework}
@@ -131,6 +152,9 @@ def assessment_intake(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def _intake_form(request: StaffRequest, assessment: Assessment) -> IntakeForm:
     vendor = assessment.vendor
     if request.method == "POST" and WORK_OUT not in request.POST:
-        return IntakeForm(request.POST, vendor=vendor, assessment=assessment)
+        form = IntakeForm(request.POST, vendor=vendor, assessment=assessment)
+        if assessment.is_intake and LATER in request.POST:
+            form.allow_gaps()
+        return form
     shown = typed_values(request.POST) if request.POST else stored_values(assessment)
     return IntakeForm(initial=shown, vendor=vendor, assessment=assessment)

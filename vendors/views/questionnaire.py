@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from vendors.access import StaffRequest, permit, staff_required
 from vendors.forms.answers import AnswerForm
 from vendors.models import Assessment
-from vendors.permissions import can_answer
+from vendors.permissions import can_answer, can_read_review
 from vendors.queries.assessments import assessment_for, plain_answers_of
 from vendors.queries.drafts import draft_of, first_step
 from vendors.queries.questionnaire import Sheet, sheet_of
@@ -70,7 +70,8 @@ def _save_category(
     for question in sheet.questions:
         code = question.criterion.code
         form = form_for(assessment, question, data)
-        touched = code != data.get("take") and f"{code}-version" in data
+        asked = question.is_open and f"{code}-version" in data
+        touched = asked and code != data.get("take")
         if touched and (code == kept or form.is_touched()):
             outcome = save_form(form, assessment, request.user)
             outcomes.append(outcome)
@@ -116,6 +117,7 @@ def _page(
         "forms": forms,
         "faulty": [form for form in forms if form.is_faulty or form.conflict],
         "draft": draft_of(assessment, sheet.rows, code) if status != 200 else sheet.draft,
+        "hides_review": assessment.is_blind and not can_read_review(request.user, assessment),
         "levels": assessment.framework.rules.scoring.evidence_levels,
         "editable": editable,
         "who_answers": "" if editable else who_answers(assessment),

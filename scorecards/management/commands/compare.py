@@ -12,9 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from scorecards.comparison import Line, line_up
 from scorecards.comparison.entries import entries_of
-from scorecards.ranking import Ranking, Unranked
+from scorecards.ranking import Unranked
 from vendors import scoring
 from vendors.models import Vendor, name_key
+from vendors.queries.waivers import WaiverLine
 
 
 class Command(BaseCommand):
@@ -108,6 +109,11 @@ def _document(line: Line) -> dict[str, object]:
             "left_out": list(basis.left_out),
             "order_changes": basis.order_changes,
         },
+        "waived": [
+            {"vendor": entry.vendor.name, "code": item.code, "ends_on": item.ends_on.isoformat()}
+            for entry in line.entries
+            for item in entry.waivers
+        ],
     }
 
 
@@ -124,8 +130,8 @@ def _unranked(items: Sequence[Unranked]) -> list[dict[str, object]]:
 
 def _table(line: Line) -> str:
     """The order as aligned text."""
-    ranking, basis = line.ranking, line.ranking.basis
-    rows = _rows(ranking)
+    basis = line.ranking.basis
+    rows = _rows(line)
     width = max(len(name) for _place, name, _score, _why in rows)
     lines = [
         f"{place:>4}  {name:<{width}}  {score:>9}  {why}".rstrip()
@@ -139,8 +145,25 @@ def _table(line: Line) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _rows(ranking: Ranking) -> list[tuple[str, str, str, str]]:
-    """Place, name, score and reason of everybody, in order."""
+def _waived(line: Line) -> dict[str, list[WaiverLine]]:
+    """The waivers of each vendor by its key."""
+    return {entry.key: entry.waivers for entry in line.entries}
+
+
+def _waived_text(waivers: Sequence[WaiverLine]) -> str:
+    """Waived must-haves with the last day; what is over says so."""
+    said = [
+        f"waiver of {item.code} ended {item.ends_on}"
+        if item.is_over
+        else f"{item.code} waived until {item.ends_on}"
+        for item in waivers
+    ]
+    return f" ({', '.join(said)})" if said else ""
+
+
+def _rows(line: Line) -> list[tuple[str, str, str, str]]:
+    """Place, name, score and reason of everybody, in order; waived must-haves say until when."""
+    ranking, waived = line.ranking, _waived(line)
     rows = [
         (str(item.rank or "-"), item.name, _score(item.score), "" if item.rank else "no basis")
         for item in ranking.ranked
@@ -150,7 +173,12 @@ def _rows(ranking: Ranking) -> list[tuple[str, str, str, str]]:
         for item in ranking.pending
     ]
     return rows + [
-        ("-", item.name, _score(item.score), f"failed: {', '.join(item.criteria)}")
+        (
+            "-",
+            item.name,
+            _score(item.score),
+            f"failed: {', '.join(item.criteria)}{_waived_text(waived[item.key])}",
+        )
         for item in ranking.failed
     ]
 
