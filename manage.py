@@ -18,12 +18,15 @@ def main() -> None:
         from django.conf import settings
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line
+
+        from vendors.trail import origin
     except ImportError:
         sys.exit(MISSING)
     try:
         _ = settings.INSTALLED_APPS
     except ImproperlyConfigured as error:
         sys.exit(f"vetting: {error}")
+    origin.set(" ".join(["command", *sys.argv[1:2]]))
     execute_from_command_line(sys.argv)
 
 

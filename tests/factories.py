@@ -17,6 +17,7 @@ from vendors.services.approvals import approve_assessment
 from vendors.services.assessments import start_assessment, submit_assessment
 from vendors.services.frameworks import publish_framework
 from vendors.services.imports import import_assessment
+from vendors.services.reviews import finish_review, take_review
 from vendors.services.vendors import add_vendor
 from vetting.models import User
 
@@ -162,12 +163,22 @@ def submitted(assessment: Assessment) -> Assessment:
     return assessment
 
 
-def approved(assessment: Assessment, by: User | None = None) -> AssessmentResult:
-    """The assessment answered where it isn't, submitted and approved."""
-    if not assessment.answers.filter(is_answered=True).exists():
-        answer_all(assessment)
+def reviewed(assessment: Assessment, by: User | None = None) -> Assessment:
+    """The assessment, submitted where it isn't, gone through by a reviewer and passed on."""
     if assessment.is_in_progress:
         submitted(assessment)
+    reviewer = by or make_user(Role.PROCUREMENT)
+    take_review(assessment=assessment, by=reviewer)
+    finish_review(assessment=assessment, by=reviewer)
+    return assessment
+
+
+def approved(assessment: Assessment, by: User | None = None) -> AssessmentResult:
+    """The assessment answered where it isn't, submitted, reviewed and approved."""
+    if not assessment.answers.filter(is_answered=True).exists():
+        answer_all(assessment)
+    if not assessment.is_pending_approval:
+        reviewed(assessment)
     return approve_assessment(assessment=assessment, by=by or make_user(Role.MANAGER))
 
 

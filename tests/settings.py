@@ -24,6 +24,7 @@ OURS = [
     "SITE_NAME",
     "SITE_URL",
     "TIME_ZONE",
+    "TRAIL_KEY",
     "VETTING_STATIC_ROOT",
     "WEB_PROCESSES",
     "WEB_THREADS",

@@ -114,7 +114,9 @@ def test_vendor_pages(look, approved_one, people) -> None:
 def test_register(look, approved_one) -> None:
     entry = approved_one.vendor.certifications.first()
     assert look(Role.PROCUREMENT, f"/certifications/{entry.public_id}/") == []
-    assert look(Role.PROCUREMENT, f"/certifications/{entry.public_id}/remove/") == []
+    for part in ("edit", "suspend", "remove"):
+        assert look(Role.PROCUREMENT, f"/certifications/{entry.public_id}/{part}/") == []
+    assert look(Role.MANAGER, f"/certifications/{entry.public_id}/verify/") == []
 
 
 def test_intake(look, people, in_progress) -> None:
@@ -176,3 +178,14 @@ def test_sign_in(new_page, axe_faults) -> None:
         page.get_by_role("button", name="Sign in").click()
         page.get_by_role("alert").wait_for()
         assert axe_faults(page) == []
+
+
+def test_people(look, people, in_progress) -> None:
+    assert look(Role.ADMINISTRATOR, reverse("people-list")) == []
+    assert look(Role.ADMINISTRATOR, f"{reverse('people-list')}?group=ended") == []
+    assert look(Role.ADMINISTRATOR, reverse("person-invite")) == []
+    owner = people[Role.PROCUREMENT].public_id
+    assert look(Role.ADMINISTRATOR, reverse("person-role", args=[owner])) == []
+    assert look(Role.ADMINISTRATOR, reverse("person-end", args=[owner])) == []
+    assert look(Role.ADMINISTRATOR, reverse("person-restore", args=[owner])) == []
+    assert look(Role.AUDITOR, reverse("people-list")) == []

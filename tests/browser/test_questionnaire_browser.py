@@ -5,14 +5,15 @@ from datetime import date
 
 import pytest
 from django.contrib.auth.models import Group
-from django.contrib.sessions.models import Session
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from tests.conftest import NARROW
-from tests.factories import PASSWORD, make_assessment, make_user
-from vendors.models import Answer, AuditEvent, Certification
+from tests.factories import PASSWORD, answer_all, make_assessment, make_user, submitted
+from vendors.models import Answer, Assessment, AuditEvent, Certification
 from vendors.permissions import Role
+from vetting.models import Session
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -278,3 +279,61 @@ def test_it_holds_when_narrow_and_is_accessible(open_as, assessment, axe_faults,
     assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
     page.locator("details.disc").first.locator("summary").click()
     assert axe_faults(page) == []
+
+
+@pytest.fixture
+def returned(assessment):
+    """In clarification: LAB-01 and LAB-05 are returned, all others are answered."""
+    answer_all(assessment)
+    submitted(assessment)
+    reviewer = make_user(name="Tomas Lindqvist")
+    assessment.answers.filter(code__in=["LAB-01", "LAB-05"]).update(
+        returned_at=timezone.now(),
+        returned_by=reviewer,
+        return_remark="Please add the latest one.",
+        level="",
+        decided_at=None,
+    )
+    Assessment.objects.filter(pk=assessment.pk).update(state="clarification", reviewer=reviewer)
+    assessment.refresh_from_db()
+    return assessment
+
+
+def test_returned_answers_are_corrected_and_sent_back(open_as, returned, axe_faults):
+    page = open_as(returned.owner, returned)
+    expect(page.locator("#LAB-01")).to_contain_text("Please add the latest one.")
+    expect(page.locator("#LAB-02 input[name]")).to_have_count(0)
+    expect(page.locator("#q-progress")).to_contain_text("0 of 2")
+    expect(page.locator("#rail-LAB")).to_contain_text("2 returned")
+    expect(page.locator("#q-submit")).to_be_disabled()
+    assert axe_faults(page) == []
+    page.keyboard.press("n")
+    expect(page.locator("#LAB-01 input:focus")).to_have_count(1)
+    page.locator("label[for=id_LAB-01-value_1]").click()
+    expect(state(page, "LAB-01")).to_contain_text("Corrected")
+    expect(page.locator("#rail-LAB")).to_contain_text("1 returned")
+    page.keyboard.press("n")
+    expect(page.locator("#LAB-05")).to_be_focused()
+    page.locator("#id_LAB-05-comment").fill("It is the latest.")
+    expect(state(page, "LAB-05")).to_contain_text("Corrected")
+    expect(page.locator("#q-progress")).to_contain_text("2 of 2")
+    expect(page.locator("#rail-LAB")).to_contain_text("2 corrected")
+    assert axe_faults(page) == []
+    page.locator("#q-attested").check()
+    page.get_by_role("button", name="Send back for review").click()
+    expect(page.get_by_text("Sent back for review.")).to_be_visible()
+    returned.refresh_from_db()
+    assert returned.is_in_review
+
+
+def test_a_dropped_document_and_an_edit_do_not_conflict(page, assessment):
+    page.locator("#LAB-05-files").set_input_files(
+        {"name": "payroll.txt", "mimeType": "text/plain", "buffer": b"Sample payroll, October"}
+    )
+    expect(page.locator("#LAB-05-ev")).to_contain_text("E-1")
+    page.locator("#id_LAB-05-value").fill("96.5")
+    expect(state(page, "LAB-05")).to_contain_text("by you")
+    expect(page.locator("#LAB-05-conflict")).to_be_empty()
+    assert value(assessment, "LAB-05") == "96.5"
+    row = Answer.objects.get(assessment=assessment, code="LAB-05")
+    assert row.evidence_links.count() == 1

@@ -44,7 +44,7 @@ def compared(*arguments):
 def test_the_worked_ranking_with_exact_scores():
     example = worked_example()
     found = compared("--profile", "Balanced", *NAMES)
-    assert list(found) == ["ranking", "pending", "failed", "basis"]
+    assert list(found) == ["ranking", "pending", "failed", "basis", "waived"]
     assert [item["vendor"] for item in found["ranking"]] == example["ranking"]["ranked"]
     assert [item["rank"] for item in found["ranking"]] == [1, 2, 3, 4]
     assert [item["vendor"] for item in found["pending"]] == example["ranking"]["pending"]

@@ -61,7 +61,7 @@ def test_gaps_and_strengths_are_sorted(aurora):
 def test_not_applicable_is_in_its_register_and_counts_nowhere(aurora):
     content = content_of(aurora)
     assert content["not_applicable"] == [
-        {"code": "S3", "question": "S3", "reason": "no cardholder data"}
+        {"code": "S3", "question": "S3", "reason": "no cardholder data", "consented_by": ""}
     ]
     row = next(r for g in content["criteria"] for r in g["rows"] if r["code"] == "S3")
     assert row["answer"] == "Not applicable"
@@ -102,7 +102,8 @@ def test_approved_content_does_not_move():
     content = json.loads(text)
     assert content["summary"]["valid_until"] == assessment.result.valid_until.isoformat()
     assert content["summary"]["residual_risk"] == "low"
-    assert [entry["step"] for entry in content["people"]] == ["prepared", "submitted", "approved"]
+    steps = ["prepared", "submitted", "reviewed", "approved"]
+    assert [entry["step"] for entry in content["people"]] == steps
     assert content["people"][-1]["person"]["role"] == "Manager"
     assert content["gate"] == {
         "result": "pass",
@@ -146,19 +147,14 @@ def test_another_framework_is_refused(aurora):
     other = factories.make_framework().rules
     snapshot = json.loads(scoring.canonical_json(services._open_snapshot(aurora)))
     with pytest.raises(ContentError, match="another framework"):
-        scorecard_content(snapshot=snapshot, framework=other, state="approved", valid_until=None)
+        scorecard_content(snapshot=snapshot, framework=other, valid_until=None)
 
 
 def test_figures_that_do_not_add_up_are_refused(aurora):
     snapshot = json.loads(scoring.canonical_json(services._open_snapshot(aurora)))
     snapshot["result"]["overall"]["exact"] = "80/1"
     with pytest.raises(ContentError, match="do not add up"):
-        scorecard_content(
-            snapshot=snapshot,
-            framework=aurora.framework.rules,
-            state="in_progress",
-            valid_until=None,
-        )
+        scorecard_content(snapshot=snapshot, framework=aurora.framework.rules, valid_until=None)
 
 
 def test_long_answers_are_cut_in_the_table_and_whole_below():

@@ -155,8 +155,11 @@ def test_what_people_typed_stays_text(content):
         **content,
         "vendor": {**content["vendor"], "name": HOSTILE, "legal_name": HOSTILE},
         "summary": {**content["summary"], "note": HOSTILE, "tier_reason": HOSTILE},
+        "decision": {**content["decision"], "note": HOSTILE, "reviewers": [HOSTILE]},
+        "findings": [dict.fromkeys(content["findings"][0], HOSTILE)],
+        "evidence": [dict.fromkeys(content["evidence"][0], HOSTILE)],
         "not_applicable": [{"code": "X-1", "question": HOSTILE, "reason": HOSTILE}],
-        "texts": [{"code": "X-1", "answer": HOSTILE, "comment": HOSTILE}],
+        "texts": [{"code": "X-1", "answer": HOSTILE, "comment": HOSTILE, "remark": HOSTILE}],
         "trail": [{"at_shown": "", "who": HOSTILE, "action": HOSTILE, "reason": HOSTILE}],
     }
     html = pdf.scorecard_html(hostile, digest="0" * 64, number="VET-2026-0001")

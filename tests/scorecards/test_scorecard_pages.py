@@ -218,8 +218,8 @@ def test_register_sends_the_same_queries_for_any_number(
         )
     listing = reverse("scorecards:scorecard-list")
     client.get(listing)
-    # Session, user, role, count, rows.
-    with django_assert_num_queries(5):
+    # Session, user, role, count, rows, waivers.
+    with django_assert_num_queries(6):
         client.get(listing)
 
 

@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tests.factories import answer_all, make_assessment, make_user, submitted
+from vendors.forms.answer_changes import change_of, token_of
 from vendors.models import Answer, AuditEvent, Certification, State
 from vendors.permissions import Role
+from vendors.queries.answer_states import answer_state
 from vendors.queries.assessments import assessment_for
 from vendors.services import answers as service
 
@@ -229,6 +231,28 @@ def test_keep_mine_posts_again_on_the_new_version(save, assessment):
     assert (row.value, row.version) == ("no", 2)
 
 
+def test_a_newer_version_of_the_same_content_is_no_conflict(save, assessment):
+    save("LAB-06", value="44")
+    shown = token_of(change_of(stored(assessment, "LAB-06"), ()))
+    Answer.objects.filter(assessment=assessment, code="LAB-06").update(version=2)
+    reply = save("LAB-06", version=1, value="46", shown="another")
+    assert reply.status_code == 409
+    reply = save("LAB-06", version=1, value="46", shown=shown)
+    assert reply.status_code == 200
+    row = stored(assessment, "LAB-06")
+    assert (row.value, row.version) == ("46", 3)
+    event = AuditEvent.objects.filter(action="answer.save").last()
+    assert (event.before["value"], event.after["value"]) == ("44", "46")
+
+
+def test_carried_answers_are_not_asked_again(save, assessment):
+    Answer.objects.filter(assessment=assessment, code="LAB-06").update(is_carried=True)
+    reply = save("LAB-06", value="44")
+    assert reply.status_code == 403
+    assert "carried over from the last assessment" in reply.content.decode()
+    assert stored(assessment, "LAB-06").value is None
+
+
 def test_the_same_content_again_is_no_conflict(save, assessment):
     """The reply to a save may get lost; sending it again must not read as a quarrel."""
     save("LAB-01", value="yes")
@@ -250,7 +274,9 @@ def test_the_event_says_what_changed(save, assessment):
     save("LAB-06", value="46")
     event = AuditEvent.objects.filter(action="answer.save").last()
     assert (event.subject, event.actor) == ("LAB-06", assessment.owner)
-    assert (event.before, event.after) == ({"value": "44"}, {"value": "46"})
+    assert (event.before["value"], event.after["value"]) == ("44", "46")
+    assert (event.before["version"], event.after["version"]) == (1, 2)
+    assert event.after == answer_state(stored(assessment, "LAB-06"))
 
 
 def test_no_event_no_save(save, assessment, monkeypatch):

@@ -23,7 +23,15 @@ from tests.factories import (
 )
 from vendors.models import Assessment, AuditEvent, Site
 from vendors.permissions import Role
-from vendors.services.assessments import cancel_assessment, return_assessment, submit_assessment
+from vendors.services.answers import AnswerChange, save_answer
+from vendors.services.assessments import cancel_assessment, submit_assessment
+from vendors.services.reviews import (
+    ask_second_review,
+    finish_review,
+    return_answer,
+    send_returns,
+    take_review,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -130,15 +138,19 @@ def test_submitting_locks_and_says_so(client, officer, assessment):
     answer_all(assessment)
     client.force_login(officer)
     assert address(assessment, "submit") in client.get(address(assessment)).content.decode()
-    answer = client.post(address(assessment, "submit"), follow=True)
+    unattested = client.post(address(assessment, "submit"))
+    assert unattested.status_code == 422
+    assert "Attest that the answers are true." in words(unattested)
+    assert Assessment.objects.get().is_in_progress
+    answer = client.post(address(assessment, "submit"), {"attested": "on"}, follow=True)
     assert Assessment.objects.get().is_submitted
-    assert "Waits for approval" in words(answer)
+    assert "Waits for review" in words(answer)
     assert address(assessment, "submit") not in answer.content.decode()
 
 
 def test_submitting_too_early_is_refused_in_words(client, officer, assessment):
     client.force_login(officer)
-    answer = client.post(address(assessment, "submit"))
+    answer = client.post(address(assessment, "submit"), {"attested": "on"})
     assert answer.status_code == 422
     assert "must-haves are unanswered. Answer them, then submit." in words(answer)
     assert Assessment.objects.get().is_in_progress
@@ -182,24 +194,101 @@ def test_only_a_manager_changes_the_tier_and_lowering_needs_a_reason(client, off
     assert Assessment.objects.get().tier == 3
 
 
-def test_a_returned_one_shows_who_and_why(client, officer, manager, assessment):
+def test_taken_back_it_shows_who_and_why(client, officer, manager, assessment):
     answer_all(assessment)
     submitted(assessment)
-    return_assessment(assessment=assessment, reason="Which sites?", by=manager)
+    client.force_login(manager)
+    refused = client.post(address(assessment, "take-back"), {"reason": " "})
+    assert refused.status_code == 422
+    assert "Say why it goes back" in words(refused)
+    client.post(address(assessment, "take-back"), {"reason": "Which sites?"})
     text = words(seen(client, officer, assessment))
-    assert f"Returned by {manager}" in text
+    assert f"Taken back by {manager}" in text
     assert "Which sites?" in text
 
 
-def test_submitted_it_says_what_stands_in_the_way(client, officer, manager, assessment):
+def under_review(assessment, reviewer):
     answer_all(assessment)
-    assessment.answers.update(level="", decided_at=None)
     submitted(assessment)
-    text = words(seen(client, manager, assessment))
-    assert "A must-have is not met yet" in text
-    assert "8 of 8 answers are not decided. They count as claimed." in text
-    assert "You answered nothing here" in text
-    assert "You answered nothing here" not in words(seen(client, officer, assessment))
+    take_review(assessment=assessment, by=reviewer)
+    return assessment
+
+
+def test_each_state_says_for_whom_it_waits_and_what_is_missing(
+    client, officer, manager, assessment
+):
+    reviewer = make_user(Role.PROCUREMENT)
+    assert f"Waits for {officer}." in words(seen(client, manager, assessment))
+    answer_all(assessment)
+    submitted(assessment)
+    text = words(seen(client, reviewer, assessment))
+    assert "Waits for a reviewer" in text
+    assert "Take the review" in text
+    assert "Take the review" not in words(seen(client, officer, assessment))
+    take_review(assessment=assessment, by=reviewer)
+    text = words(seen(client, officer, assessment))
+    assert f"Waits for {reviewer}." in text
+    assert f"{reviewer} is not done yet." in text
+    finish_review(assessment=assessment, by=reviewer)
+    text = words(seen(client, officer, assessment))
+    assert f"Waits for {manager}." in text
+    assert "8 answers are decided" in text
+
+
+def test_what_is_undecided_in_review_is_counted(client, officer, assessment):
+    reviewer = make_user(Role.PROCUREMENT)
+    under_review(assessment, reviewer)
+    assessment.answers.filter(code="L1").update(level="", decided_at=None)
+    page = seen(client, reviewer, assessment)
+    assert "1 of 8 answers is not decided." in words(page)
+    assert (
+        reverse("vendors:assessment-review", args=[assessment.public_id]) in page.content.decode()
+    )
+
+
+def test_returned_answers_are_listed_with_what_came_of_them(client, officer, assessment):
+    reviewer = make_user(Role.PROCUREMENT)
+    under_review(assessment, reviewer)
+    row = assessment.answers.get(code="L1")
+    return_answer(
+        assessment=assessment, answer=row, remark="Which sites?", version=row.version, by=reviewer
+    )
+    send_returns(assessment=assessment, by=reviewer)
+    page = seen(client, officer, assessment)
+    assert "L1 is returned: Which sites?" in words(page)
+    assert [(line.criterion.code, line.is_open) for line in page.context["returns"]] == [
+        ("L1", True)
+    ]
+    early = client.post(address(assessment, "submit"), {"attested": "on"})
+    assert "Returned and not saved again: L1" in words(early)
+    row.refresh_from_db()
+    save_answer(
+        assessment=assessment,
+        answer=assessment.answers.get(code="L1"),
+        change=AnswerChange(
+            value="yes", is_answered=True, comment="Both", proposed_level="documented"
+        ),
+        version=row.version,
+        by=officer,
+    )
+    page = seen(client, officer, assessment)
+    assert "Send back for review" in words(page)
+    assert not page.context["returns"][0].is_open
+    client.post(address(assessment, "submit"), {"attested": "on"})
+    assert Assessment.objects.get().is_in_review
+
+
+def test_a_blind_reviewer_does_not_see_what_the_other_returned(client, officer, assessment):
+    first, second = make_user(Role.PROCUREMENT), make_user(Role.PROCUREMENT)
+    under_review(assessment, first)
+    ask_second_review(assessment=assessment, by=first)
+    take_review(assessment=assessment, by=second)
+    row = assessment.answers.get(code="L1")
+    return_answer(
+        assessment=assessment, answer=row, remark="Which sites?", version=row.version, by=first
+    )
+    assert "Which sites?" not in words(seen(client, second, assessment))
+    assert "Which sites?" in words(seen(client, first, assessment))
 
 
 def test_an_approved_one_shows_the_frozen_figures_for_good(client, officer, manager):
@@ -232,6 +321,7 @@ def test_people_and_who_may_approve(client, officer, manager):
         entry.person: entry for entry in client.get(address(assessment)).context["participants"]
     }
     assert people[officer].did == "answered 7; submitted"
+    assert people[officer].why_not == "No, not a manager"
     assert people[helper].capacity == "Procurement, helper"
     assert (people[manager].may_approve, people[helper].may_approve) == (True, False)
 
@@ -279,17 +369,17 @@ def test_the_page_asks_the_same_number_of_questions_whatever_the_rows(
         vendor=vendor, owner=officer, framework=make_framework(), sites=sites, helpers=helpers
     )
     answer_all(assessment)
-    if state != "open":
+    if state == "submitted":
         submitted(assessment)
     if state == "approved":
         approved(assessment, make_user(Role.MANAGER))
     client.force_login(manager)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(24):
         client.get(address(assessment))
 
 
 def test_every_move_from_the_page_is_in_the_trail(client, officer, assessment):
     answer_all(assessment)
     client.force_login(officer)
-    client.post(address(assessment, "submit"))
+    client.post(address(assessment, "submit"), {"attested": "on"})
     assert AuditEvent.objects.latest("pk").action == "assessment.submit"

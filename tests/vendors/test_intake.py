@@ -268,3 +268,45 @@ def test_the_draft_agrees_with_the_engine(picked, harmful):
     if not draft.open:
         assert bool({"high", "sensitive", "harmful"} & set(certain)) == (draft.tier == 1)
         assert ("middle" in certain, "low" in certain) == (draft.tier == 2, draft.tier == 3)
+
+
+def test_an_intake_is_finished_later_and_opens_the_questionnaire_then(page, vendor, officer):
+    framework = make_framework()
+    data = typed(vendor, framework, officer, {"spend": 2}, due_on="", sites=[], later="1")
+    data.pop("harmful_content")
+    answer = page.post(start(vendor), data)
+    made = Assessment.objects.get()
+    assert answer.url == made.get_absolute_url()
+    assert (made.state, made.intake, made.due_on) == ("intake", {"spend": 2}, None)
+    shown = page.get(made.get_absolute_url()).content.decode()
+    assert "8 risk factors are not answered." in shown
+    assert "Due date is missing" in shown
+    assert page.get(reverse("vendors:vendor-list")).content.decode().count("Intake") >= 1
+
+    address = reverse("vendors:assessment-intake", args=[made.public_id])
+    more = typed(vendor, framework, officer, {"spend": 2, "data_volume": 1}, later="1")
+    assert page.post(address, more).status_code == 302
+    made.refresh_from_db()
+    assert (made.state, made.intake["data_volume"]) == ("intake", 1)
+    early = page.post(address, typed(vendor, framework, officer, {"spend": 2}))
+    assert early.status_code == 422
+    assert "Not answered. Choose 0 to 3." in early.content.decode()
+
+    done = page.post(address, typed(vendor, framework, officer))
+    assert done.url == reverse("vendors:questionnaire-resume", args=[made.public_id])
+    made.refresh_from_db()
+    assert (made.state, made.tier) == ("in_progress", 1)
+    # once it is open, gaps are refused
+    gap = page.post(address, typed(vendor, framework, officer, {"spend": 2}, later="1"))
+    assert gap.status_code == 422
+
+
+def test_an_intake_asks_and_takes_no_answers(page, vendor, officer):
+    framework = make_framework()
+    page.post(start(vendor), typed(vendor, framework, officer, {}, later="1"))
+    made = Assessment.objects.get()
+    answer = page.post(
+        reverse("vendors:answer-save", args=[made.public_id, "LEG-01"]), {"value": "yes"}
+    )
+    assert answer.status_code in {403, 404, 422}
+    assert not made.answers.filter(is_answered=True).exists()

@@ -1,10 +1,12 @@
 """The category page: what it shows, the form without a script, who reads and who writes."""
 
+import re
 from datetime import date
 from fractions import Fraction
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.factories import (
     answer_all,
@@ -17,7 +19,7 @@ from tests.factories import (
     submitted,
 )
 from vendors.forms.answer_changes import change_of, token_of
-from vendors.models import Answer, Assessment, AuditEvent, Certification
+from vendors.models import Answer, Assessment, AuditEvent, Certification, Standing
 from vendors.permissions import Role
 from vendors.queries.drafts import SECONDS, first_step, minutes_left, next_step
 from vendors.queries.questionnaire import (
@@ -30,6 +32,8 @@ from vendors.queries.questionnaire import (
 from vendors.queries.scores import progress_of
 from vendors.scoring import AnswerType
 from vendors.services.answers import AnswerChange, save_answer
+from vendors.services.certifications import add_certification, change_standing
+from vendors.services.refusals import FaultyInput
 
 pytestmark = pytest.mark.django_db
 
@@ -440,3 +444,190 @@ def test_other_frameworks_work_too(client):
     client.force_login(owner)
     for category in ("LAB", "SEC", "ENV"):
         assert client.get(address(assessment, category)).status_code == 200
+
+
+# --- after a return -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def returned():
+    """In clarification: LAB-01 and SEC-01 are returned, all others are answered."""
+    assessment = make_assessment()
+    answer_all(assessment)
+    submitted(assessment)
+    reviewer = make_user(name="Tomas Lindqvist")
+    assessment.answers.filter(code__in=["LAB-01", "SEC-01"]).update(
+        returned_at=timezone.now(),
+        returned_by=reviewer,
+        return_remark="The policy is of 2024. Add the latest one.",
+        level="",
+        decided_at=None,
+    )
+    Assessment.objects.filter(pk=assessment.pk).update(state="clarification", reviewer=reviewer)
+    assessment.refresh_from_db()
+    return assessment
+
+
+def test_only_returned_answers_open_with_the_remark_beside_them(client, returned):
+    client.force_login(returned.owner)
+    page = client.get(address(returned))
+    text = page.content.decode()
+    assert [form.prefix for form in page.context["forms"] if form.question.is_open] == ["LAB-01"]
+    assert 'name="LAB-01-value"' in text
+    assert 'name="LAB-02-value"' not in text
+    assert "Tomas Lindqvist" in text
+    assert "The policy is of 2024. Add the latest one." in text
+    assert "2 answers were returned." in text
+    assert "<b>0 of 2</b>" in text
+    assert "Next returned" in text
+    assert "1 returned" in text
+    assert "2 returned answers are not saved again yet." in text
+    assert re.search(r'id="q-submit"[^>]* disabled', text)
+
+
+def test_other_answers_stay_as_they_are(client, returned):
+    client.force_login(returned.owner)
+    before = returned.answers.get(code="LAB-02")
+    save = reverse("vendors:answer-save", args=[returned.public_id, "LAB-02"])
+    reply = client.post(save, {"LAB-02-version": before.version, "LAB-02-value": "no"})
+    assert reply.status_code == 403
+    assert "This one was not returned." in reply.content.decode()
+    client.post(address(returned), {"LAB-02-version": before.version, "LAB-02-value": "no"})
+    after = returned.answers.get(code="LAB-02")
+    assert (after.version, after.value) == (before.version, before.value)
+
+
+def test_a_corrected_answer_says_so_and_the_next_one_follows(client, returned):
+    client.force_login(returned.owner)
+    row = returned.answers.get(code="LAB-01")
+    save = reverse("vendors:answer-save", args=[returned.public_id, "LAB-01"])
+    data = {"LAB-01-version": row.version, "LAB-01-value": "partial"}
+    text = client.post(save, data).content.decode()
+    assert "Corrected" in text
+    assert "<b>1 of 2</b>" in text
+    assert "1 corrected" in text
+    assert 'data-next="SEC-01"' in text
+    assert 'data-done="1"' in text
+    row.refresh_from_db()
+    assert row.corrected_at is not None
+    assert row.return_remark
+    page = client.get(address(returned))
+    assert "1 returned answer is not saved again yet." in page.content.decode()
+
+
+def test_an_answer_may_stand_with_a_comment_saying_why(client, returned):
+    client.force_login(returned.owner)
+    for code, category in (("LAB-01", "LAB"), ("SEC-01", "SEC")):
+        data = as_posted(client.get(address(returned, category)))
+        kept = {name: value for name, value in data.items() if name.startswith(f"{code}-")}
+        client.post(address(returned, category), kept)
+        assert returned.answers.get(code=code).corrected_at is None
+        client.post(address(returned, category), kept | {f"{code}-comment": "It is the latest."})
+        row = returned.answers.get(code=code)
+        assert (row.corrected_at is None, row.comment) == (False, "It is the latest.")
+    text = client.get(address(returned)).content.decode()
+    assert "<b>2 of 2</b>" in text
+    assert "All corrected: to the assessment" in text
+    assert "Send back for review" in text
+    assert not re.search(r'id="q-submit"[^>]* disabled', text)
+    client.post(reverse("vendors:assessment-submit", args=[returned.public_id]), {"attested": "on"})
+    returned.refresh_from_db()
+    assert returned.is_in_review
+
+
+def test_it_is_taken_up_at_the_first_returned_answer(client, returned):
+    client.force_login(returned.owner)
+    url = reverse("vendors:questionnaire-resume", args=[returned.public_id])
+    assert client.get(url)["Location"] == f"{address(returned)}#LAB-01"
+
+
+@pytest.mark.parametrize("role", [Role.PROCUREMENT, Role.MANAGER, Role.AUDITOR])
+def test_others_read_what_was_returned(client, returned, role):
+    client.force_login(make_user(role))
+    text = client.get(address(returned)).content.decode()
+    assert "The policy is of 2024. Add the latest one." in text
+    assert 'name="LAB-01-value"' not in text
+    assert "Send back for review" not in text
+
+
+def test_the_reviewers_remark_and_level_are_read_after_review(client, returned):
+    reviewer = make_user(name="Lindiwe Khumalo")
+    returned.answers.filter(code="LAB-02").update(
+        remark="Seen on site.", level="verified", decided_at=timezone.now(), decided_by=reviewer
+    )
+    client.force_login(returned.owner)
+    text = client.get(address(returned)).content.decode()
+    assert "Remark by Lindiwe Khumalo" in text
+    assert "Seen on site." in text
+
+
+def test_a_second_review_stays_blind_to_others(client, returned):
+    reviewer = make_user(name="Lindiwe Khumalo")
+    returned.answers.filter(code="LAB-02").update(
+        remark="Seen on site.", level="verified", decided_at=timezone.now(), decided_by=reviewer
+    )
+    Assessment.objects.filter(pk=returned.pk).update(needs_second_review=True)
+    client.force_login(returned.owner)
+    text = client.get(address(returned)).content.decode()
+    assert "Seen on site." not in text
+    assert "The policy is of 2024." in text
+
+
+def test_a_reassessment_asks_its_targets_alone(client, assessment):
+    answer_all(assessment)
+    assessment.answers.exclude(code__in=["LAB-01", "SEC-01"]).update(is_carried=True)
+    assessment.answers.filter(code__in=["LAB-01", "SEC-01"]).update(
+        is_answered=False, value=None, level="", decided_at=None
+    )
+    Assessment.objects.filter(pk=assessment.pk).update(targets=["LAB-01", "SEC-01"])
+    client.force_login(assessment.owner)
+    page = client.get(address(assessment))
+    text = page.content.decode()
+    assert [form.prefix for form in page.context["forms"] if form.question.is_open] == ["LAB-01"]
+    assert "This reassessment asks 2 questions again." in text
+    assert "Carried over" in text
+    assert "<b>0 of 2</b>" in text
+    assert page.context["draft"].next_step.code == "LAB-01"
+
+
+# --- certificates behind answers ----------------------------------------------------------
+
+
+def test_a_withdrawn_certificate_is_not_offered_and_warns_where_it_backs(client, assessment):
+    one, other = (
+        add_certification(
+            entry=Certification(vendor=assessment.vendor, standard="ISO 45001", number=number),
+            by=assessment.owner,
+        )
+        for number in ("OH-1", "OH-2")
+    )
+    answer(
+        assessment,
+        "LAB-08",
+        "iso45001_full",
+        valid_to=date(2028, 1, 31),
+        certifications=(one,),
+    )
+    for entry in (one, other):
+        change_standing(
+            entry=entry,
+            standing=Standing.WITHDRAWN,
+            on=timezone.localdate(),
+            reason="The issuer's register says so.",
+            version=0,
+            by=assessment.owner,
+        )
+    client.force_login(assessment.owner)
+    page = client.get(address(assessment))
+    (form,) = [form for form in page.context["forms"] if form.prefix == "LAB-08"]
+    assert [entry.number for entry, *_rest in form.register] == ["OH-1"]
+    assert [warning.kind for warning in form.question.warnings] == ["withdrawn"]
+    assert "was withdrawn on" in page.content.decode()
+    with pytest.raises(FaultyInput, match="not in force"):
+        answer(
+            assessment,
+            "LAB-08",
+            "iso45001_full",
+            valid_to=date(2028, 1, 31),
+            certifications=(one, Certification.objects.get(pk=other.pk)),
+        )

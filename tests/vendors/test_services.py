@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from tests.factories import (
     LOW_RISK,
@@ -21,16 +20,14 @@ from tests.factories import (
 from vendors.models import Answer, Assessment, AuditEvent, Framework, Site, Vendor, WeightProfile
 from vendors.permissions import Role, can_answer, can_edit_vendor
 from vendors.services.answers import AnswerChange, save_answer
-from vendors.services.approvals import approve_assessment, submission_of
 from vendors.services.assessments import (
     cancel_assessment,
     change_intake,
     change_tier,
-    return_assessment,
+    take_back_assessment,
 )
 from vendors.services.frameworks import publish_framework
 from vendors.services.refusals import FaultyInput, Refused, StaleAnswer
-from vendors.services.reviews import Decision, accept_proposals, decide_answer
 from vendors.services.vendors import edit_vendor, profile_of
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +59,8 @@ def test_a_save_is_stored_with_its_event(assessment: Assessment) -> None:
     )
     event = AuditEvent.objects.latest("pk")
     assert (event.action, event.subject, event.before) == ("answer.save", "L2", {})
-    assert event.after == {"value": "97.5", "proposed_level": "documented"}
+    told = {"value": "97.5", "proposed_level": "documented", "version": 1}
+    assert told.items() <= event.after.items()
 
 
 def test_a_save_that_comes_too_late_changes_nothing(assessment: Assessment) -> None:
@@ -116,53 +114,10 @@ def test_answers_are_locked_by_submission(assessment: Assessment) -> None:
 def test_a_changed_answer_loses_its_decided_level(assessment: Assessment) -> None:
     answer_all(assessment)
     submitted(assessment)
-    return_assessment(assessment=assessment, reason="Wages differ", by=make_user(Role.MANAGER))
+    take_back_assessment(assessment=assessment, reason="Wages differ", by=make_user(Role.MANAGER))
     save(assessment, "L2", version=1, value="99", proposed_level="verified")
     row = assessment.answers.get(code="L2")
     assert (row.level, row.decided_at, row.rating) == ("", None, None)
-
-
-def test_nobody_decides_their_own_answer(assessment: Assessment) -> None:
-    manager = make_user(Role.MANAGER)
-    save(assessment, "L1", value="yes", proposed_level="verified")
-    assessment.answers.filter(code="L1").update(answered_by=manager)
-    submitted(assessment)
-    with pytest.raises(Refused, match="somebody else"):
-        decide_answer(
-            assessment=assessment,
-            answer=assessment.answers.get(code="L1"),
-            decision=Decision(level="verified"),
-            version=1,
-            by=manager,
-        )
-    assert accept_proposals(assessment=assessment, by=manager) == 0
-    with pytest.raises(IntegrityError), transaction.atomic():
-        assessment.answers.filter(code="L1").update(
-            decided_by=manager, decided_at=assessment.created_at, level="verified"
-        )
-
-
-def test_a_level_is_lowered_and_never_raised(assessment: Assessment) -> None:
-    manager = make_user(Role.MANAGER)
-    save(assessment, "L1", value="yes", proposed_level="documented")
-    submitted(assessment)
-    answer = assessment.answers.get(code="L1")
-    with pytest.raises(Refused, match="not raised"):
-        decide_answer(
-            assessment=assessment,
-            answer=answer,
-            decision=Decision(level="verified"),
-            version=1,
-            by=manager,
-        )
-    decide_answer(
-        assessment=assessment,
-        answer=answer,
-        decision=Decision(level="rejected"),
-        version=1,
-        by=manager,
-    )
-    assert assessment.answers.get(code="L1").level == "rejected"
 
 
 def test_approval_freezes_what_is_shown(assessment: Assessment) -> None:
@@ -278,19 +233,6 @@ def test_procurement_takes_on_what_was_imported_without_an_owner() -> None:
     assert can_answer(make_user(), imported)
     assert can_edit_vendor(make_user(), imported.vendor)
     assert not can_answer(make_user(Role.AUDITOR), imported)
-
-
-def test_an_approval_is_of_the_submission_that_was_seen(assessment: Assessment) -> None:
-    manager = make_user(Role.MANAGER)
-    answer_all(assessment)
-    submitted(assessment)
-    seen = submission_of(assessment)
-    return_assessment(assessment=assessment, reason="Wages", by=manager)
-    submitted(assessment)
-    with pytest.raises(Refused, match="submitted again"):
-        approve_assessment(assessment=assessment, by=manager, seen=seen)
-    approve_assessment(assessment=assessment, by=manager, seen=submission_of(assessment))
-    assert assessment.is_approved
 
 
 def test_a_site_in_an_open_scope_is_not_removed() -> None:
