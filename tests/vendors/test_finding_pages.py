@@ -166,7 +166,8 @@ def test_the_list_takes_as_many_queries_however_long(
     with django_assert_max_num_queries(12):
         response = client.get(LIST)
     assert response.context["page_obj"].paginator.count == count
-    with django_assert_max_num_queries(9):
+    # an export is an event: the first of the site's chain makes the chain as well
+    with django_assert_max_num_queries(17):
         client.get(f"{LIST}findings.csv")
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import transaction
 
 from tests.factories import (
     SAMPLES,
@@ -18,7 +20,7 @@ from tests.factories import (
     small_framework,
     worked_example,
 )
-from vendors.models import Answer, Assessment, AuditEvent, Vendor
+from vendors.models import Assessment, Vendor
 from vendors.permissions import Role
 from vendors.queries.documents import exported_assessment
 from vendors.scoring import canonical_json
@@ -34,6 +36,14 @@ def run(*args: str) -> list[dict]:
     with contextlib.suppress(CommandError):
         call_command("import_assessment", *args, stdout=out, stderr=StringIO())
     return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+@contextlib.contextmanager
+def forgotten() -> Iterator[None]:
+    """What is stored inside is gone after it: rows of the trail cannot be deleted."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -53,12 +63,8 @@ def test_import_gives_each_expected_figure(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_export_import_export_is_the_same_document(name: str) -> None:
     small_framework()
-    assessment = import_worked(name)
-    first = canonical_json(exported_assessment(assessment))
-    Answer.objects.all().delete()
-    AuditEvent.objects.all().delete()
-    Assessment.objects.all().delete()
-    Vendor.objects.all().delete()
+    with forgotten():
+        first = canonical_json(exported_assessment(import_worked(name)))
     again = import_assessment(text=first, by=None).assessment
     assert canonical_json(exported_assessment(again)) == first
 
@@ -68,13 +74,12 @@ def test_sample_vendors_survive_the_round_trip() -> None:
     files = sorted(SAMPLES.glob("*.json"))
     assert len(files) == 6
     first = {}
-    for file in files:
-        assessment = import_assessment(text=file.read_text(encoding="utf-8"), by=None).assessment
-        first[assessment.vendor.name] = canonical_json(exported_assessment(assessment))
-    Answer.objects.all().delete()
-    AuditEvent.objects.all().delete()
-    Assessment.objects.all().delete()
-    Vendor.objects.all().delete()
+    with forgotten():
+        for file in files:
+            text = file.read_text(encoding="utf-8")
+            assessment = import_assessment(text=text, by=None).assessment
+            first[assessment.vendor.name] = canonical_json(exported_assessment(assessment))
+    assert not Vendor.objects.exists()
     for name, text in first.items():
         again = import_assessment(text=text, by=None).assessment
         assert canonical_json(exported_assessment(again)) == text, name
@@ -92,7 +97,9 @@ def test_approving_on_import_freezes_the_same_figures() -> None:
     assert {key: exported["result"][key] for key in expected} == expected
 
 
-@pytest.mark.parametrize(("name", "words"), [("Cinder", "fails: L1"), ("Ember", "not met yet: L1")])
+@pytest.mark.parametrize(
+    ("name", "words"), [("Cinder", "fails and is not waived: L1"), ("Ember", "not met yet: L1")]
+)
 def test_approving_on_import_refuses_a_gate_that_is_not_passed(
     name: str, words: str, tmp_path: Path
 ) -> None:

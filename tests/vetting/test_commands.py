@@ -75,8 +75,14 @@ def test_sample_data_come_in_different_states_and_only_once(settings, tmp_path: 
     settings.DATA_DIR = tmp_path
     first = add_samples()
     assert sign_ins_file().stat().st_mode & 0o777 == 0o600
-    states = dict(Assessment.objects.values_list("vendor__name", "state"))
-    assert sorted(states.values()) == sorted(["approved"] * 2 + ["submitted"] * 3 + ["in_progress"])
+    states = set(Assessment.objects.values_list("state", flat=True))
+    assert states >= {
+        "approved",
+        "in_review",
+        "clarification",
+        "pending_approval",
+        "in_progress",
+    }
     assert Vendor.objects.filter(is_sample=True).count() == 6
     assert all(User.objects.get(email=one.email).check_password(one.password) for one in first)
     events = AuditEvent.objects.count()
