@@ -9,11 +9,13 @@ from django.urls import reverse
 
 from scorecards.services import request_scorecard
 from tests.conftest import NARROW, WIDE
-from tests.factories import SAMPLES, make_framework, make_user, make_vendor
-from vendors.models import Assessment, Vendor
+from tests.factories import SAMPLES, SHIPPED, make_framework, make_user, make_vendor
+from vendors.models import Assessment, Finding, Vendor, WeightProfile
 from vendors.permissions import Role
 from vendors.services.assessments import submit_assessment
+from vendors.services.frameworks import add_draft
 from vendors.services.imports import import_assessment
+from vetting import sample_stories as stories
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -127,7 +129,29 @@ def test_intake(look, people, in_progress) -> None:
     assert look(Role.PROCUREMENT, edit) == []
 
 
-@pytest.mark.parametrize("state", ["in_progress", "waiting", "approved_one"])
+@pytest.fixture
+def pending(people) -> Assessment:
+    """Reviewed; a must-have fails, so the panel asks for a waiver."""
+    assessment = sample("meridian-voice", people[Role.PROCUREMENT])
+    stories.pending_approval(assessment, cast_of(people))
+    return assessment
+
+
+@pytest.fixture
+def returned(people) -> Assessment:
+    """Two answers are open again."""
+    assessment = sample("brightwell-back-office", people[Role.PROCUREMENT])
+    stories.in_clarification(assessment, cast_of(people))
+    return assessment
+
+
+def cast_of(people) -> stories.Cast:
+    return stories.Cast(
+        owner=people[Role.PROCUREMENT], reviewer=make_user(), manager=people[Role.MANAGER]
+    )
+
+
+@pytest.mark.parametrize("state", ["in_progress", "waiting", "pending", "returned", "approved_one"])
 def test_assessment(look, state, request) -> None:
     assessment = request.getfixturevalue(state)
     assert look(Role.MANAGER, assessment.get_absolute_url()) == []
@@ -146,6 +170,46 @@ def test_questionnaire_to_read(look, waiting) -> None:
 
 def test_review(look, waiting) -> None:
     assert look(Role.MANAGER, reverse("vendors:assessment-review", args=[waiting.public_id])) == []
+    assert look(Role.PROCUREMENT, reverse("vendors:review-list")) == []
+
+
+def test_returned_answers(look, returned) -> None:
+    address = reverse("vendors:questionnaire", args=[returned.public_id, "LAB"])
+    assert look(Role.PROCUREMENT, address) == []
+
+
+def test_findings(look, approved_one, people) -> None:
+    stories.with_findings(approved_one, cast_of(people))
+    assert look(Role.MANAGER, reverse("vendors:finding-list")) == []
+    assert look(Role.PROCUREMENT, reverse("vendors:finding-add")) == []
+    for finding in Finding.objects.all():
+        assert look(Role.MANAGER, finding.get_absolute_url()) == []
+        assert look(Role.PROCUREMENT, finding.get_absolute_url()) == []
+    for name in ("assessment-close", "reassessment-start"):
+        role = Role.MANAGER if name == "assessment-close" else Role.PROCUREMENT
+        assert look(role, reverse(f"vendors:{name}", args=[approved_one.public_id])) == []
+
+
+def test_trail(look, approved_one) -> None:
+    assert look(Role.AUDITOR, reverse("vendors:event-list")) == []
+    assert look(Role.PROCUREMENT, reverse("vendors:event-list")) == []
+
+
+def test_frameworks(look, people, approved_one) -> None:
+    version = approved_one.framework
+    text = SHIPPED.read_text(encoding="utf-8")
+    draft = add_draft(
+        text=text.replace("version: 1.0.0", "version: 1.1.0", 1).replace(
+            "question: Is every", "question: Is each", 1
+        ),
+        by=people[Role.ADMINISTRATOR],
+    )
+    assert look(Role.ADMINISTRATOR, reverse("vendors:framework-list")) == []
+    assert look(Role.AUDITOR, reverse("vendors:framework-detail", args=[version.public_id])) == []
+    address = reverse("vendors:framework-draft", args=[draft.public_id])
+    assert look(Role.ADMINISTRATOR, address) == []
+    profile = WeightProfile.objects.get(name="People first")
+    assert look(Role.MANAGER, reverse("vendors:profile-edit", args=[profile.public_id])) == []
 
 
 def test_comparison(look, in_progress, waiting, approved_one) -> None:
