@@ -2,6 +2,7 @@
 #   make demo    try it: sample vendors and people, on this machine alone (ARGS="--port 9000")
 #   make test    every test          make check   style, types, layers, deployment checks
 #   make bench   measurements        make setup   .venv for work on the code
+#   make proof   the figures of docs/security.md, anew (some minutes; ARGS=--brief tries less)
 # PYTHON chooses the interpreter: make PYTHON=python3.12 demo
 
 PROCESSES ?= 2
@@ -10,7 +11,7 @@ VENV := .venv/bin
 LOCK := uv pip compile --universal --generate-hashes --python-version 3.11 --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
-.PHONY: demo test check bench setup runtime services lock clean
+.PHONY: demo test check bench proof setup runtime services lock clean
 
 demo: runtime
 	@tools/system demo
@@ -47,6 +48,9 @@ check: setup
 bench: setup
 	@tools/system demo
 	$(VENV)/python tests/benchmarks/bench.py $(ARGS)
+
+proof: services
+	$(VENV)/python tests/proofs.py $(ARGS)
 
 lock:
 	$(LOCK) requirements.in -o requirements.txt

@@ -19,6 +19,7 @@ from scorecards.models import BuildState, Scorecard
 from vendors import triggers
 from vendors.integrity.answers import check_answers, check_states
 from vendors.integrity.chains import ChainCheck, check_chains
+from vendors.integrity.decisions import check_decisions
 from vendors.integrity.faults import Fault, Names
 from vendors.integrity.files import (
     KnownFile,
@@ -57,6 +58,7 @@ def verify(key: bytes) -> Report:
         report.faults += chains.faults
         report.last = chains.last
         _check_rows(report, chains, names)
+        report.faults += check_decisions(chains.told, frozen, names)
         report.faults += check_results(frozen, chains.recorded, names)
         report.faults += check_frameworks(chains.recorded)
         report.counts |= {

@@ -26,7 +26,7 @@ CHROMIUM_ARGUMENTS = [
 ]
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 _connect, _connect_ex = socket.socket.connect, socket.socket.connect_ex
-_teardown = TransactionTestCase._fixture_teardown
+_teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
 
 def require(found, reason):

@@ -72,12 +72,10 @@ def is_named(user: Actor, assessment: Assessment) -> bool:
 
 
 def has_filled(user: Actor, assessment: Assessment) -> bool:
-    """Whether the user had a part in the answers: owner, helper, gave one, or submitted them."""
-    return (
-        is_named(user, assessment)
-        or assessment.submitted_by_id == user.pk
-        or user.pk in assessment.answerer_ids
-    )
+    """Whether the user ever had a part in the answers: owner, helper, gave one, submitted them."""
+    if is_named(user, assessment) or user.pk == assessment.submitted_by_id:
+        return True
+    return user.pk in assessment.answerer_ids or user.pk in assessment.earlier_ids
 
 
 def is_reviewer(user: Actor, assessment: Assessment) -> bool:
@@ -215,7 +213,7 @@ def can_approve(user: Actor, assessment: Assessment) -> bool:
         user.role == Role.MANAGER
         and assessment.is_pending_approval
         and not has_filled(user, assessment)
-        and (assessment.tier == 3 or not is_reviewer(user, assessment))
+        and (assessment.needs_no_approver or not is_reviewer(user, assessment))
     )
 
 
@@ -230,11 +228,11 @@ def can_add_evidence(user: Actor, vendor: Vendor) -> bool:
 
 
 def can_verify_certification(user: Actor, certification: Certification) -> bool:
-    """Procurement and managers verify an entry that they did not add."""
+    """Procurement and managers verify an entry that they neither added nor changed."""
     return (
         user.role in {Role.PROCUREMENT, Role.MANAGER}
-        and certification.added_by_id != user.pk
         and certification.removed_at is None
+        and user.pk not in certification.writer_ids
     )
 
 

@@ -185,7 +185,8 @@ def _pass_on(user: User, heir: User | None, *, by: User) -> list[str]:
     if heir is not None and not heirs(user).filter(pk=heir.pk).exists():
         raise Refused(_("%s cannot take over: that needs procurement.") % heir)
     passed = []
-    for assessment in Assessment.objects.open().filter(owner=user).order_by("pk"):
+    owned = Assessment.objects.open().filter(owner=user).order_by("pk")
+    for assessment in owned.select_for_update(no_key=True):
         if heir is not None and heir.pk in {assessment.reviewer_id, assessment.second_reviewer_id}:
             raise Refused(
                 _("%(heir)s reviews %(assessment)s, so somebody else must take it over.")

@@ -12,7 +12,7 @@ from vendors.trail import origin
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vetting.settings")
 
-SWEEP_TASK = "scorecards.tasks.sweep_scorecards"
+SWEEP_TASKS = ("scorecards.tasks.sweep_scorecards", "vendors.tasks.sweep_evidence")
 
 app = Celery("vetting")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -21,8 +21,9 @@ app.autodiscover_tasks()
 
 @worker_ready.connect
 def sweep_on_start(**_kwargs: Any) -> None:
-    """Look for scorecards that a worker killed earlier left behind."""
-    app.send_task(SWEEP_TASK)
+    """Look for scorecards and pages of evidence that a worker killed earlier left behind."""
+    for name in SWEEP_TASKS:
+        app.send_task(name)
 
 
 @task_prerun.connect

@@ -57,6 +57,19 @@ _BY_NOUN = {
     "people": "people",
     "person": "people",
 }
+#: What a reviewer does to an assessment and its answers, whose names begin as other pages' do.
+_REVIEWING = {
+    "assessment-review",
+    "answer-decide",
+    "answer-effect",
+    "answer-return",
+    "answer-return-undo",
+    "difference-settle",
+    "proposals-accept",
+    "returns-send",
+    "second-review-ask",
+    "second-review-drop",
+}
 
 
 def section_of(match: ResolverMatch | None) -> str:
@@ -64,6 +77,8 @@ def section_of(match: ResolverMatch | None) -> str:
     if match is None:
         return ""
     name = str(match.url_name or "")
+    if name in _REVIEWING:
+        return "reviews"
     return _BY_NOUN.get(name.partition("-")[0]) or match.namespace or name
 
 

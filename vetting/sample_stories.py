@@ -14,9 +14,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from vendors.models import Assessment, Evidence, Severity, Source
+from vendors.models import Assessment, CorrectiveAction, Evidence, Severity, Source
 from vendors.services.actions import add_proof, edit_action, report_done
-from vendors.services.assessments import submit_assessment
+from vendors.services.assessments import start_assessment, submit_assessment
 from vendors.services.evidence import add_evidence, link_evidence
 from vendors.services.findings import raise_finding
 from vendors.services.marks import Decision, decide_answer
@@ -130,10 +130,8 @@ def pending_approval(assessment: Assessment, cast: Cast) -> None:
 
 def with_findings(assessment: Assessment, cast: Cast) -> None:
     """Approved before; one finding is under way, another is reported done and waits for a check."""
-    vendor = assessment.vendor
-    today = timezone.localdate()
     raise_finding(
-        vendor=vendor,
+        vendor=assessment.vendor,
         assessment=assessment,
         code="EMP-02",
         title="Retention fell at the night shift (Sample)",
@@ -142,11 +140,11 @@ def with_findings(assessment: Assessment, cast: Cast) -> None:
         source=Source.HAND,
         owner=cast.reviewer,
         vendor_person="Head of operations",
-        due_on=today + timedelta(days=120),
+        due_on=timezone.localdate() + timedelta(days=120),
         by=cast.owner,
     )
     finding = raise_finding(
-        vendor=vendor,
+        vendor=assessment.vendor,
         assessment=assessment,
         code="HRT-05",
         title="Supplier list lacks two transport firms (Sample)",
@@ -155,28 +153,48 @@ def with_findings(assessment: Assessment, cast: Cast) -> None:
         source=Source.HAND,
         owner=cast.owner,
         vendor_person="Facilities manager",
-        due_on=today + timedelta(days=30),
+        due_on=timezone.localdate() + timedelta(days=30),
         by=cast.manager,
     )
-    action = finding.action
+    _reported_done(finding.action, cast.owner)
+
+
+def _reported_done(action: CorrectiveAction, owner: User) -> None:
+    """Its owner planned and proved the correction, and waits for somebody's check."""
     edit_action(
         action=action,
         root_cause="Facilities hires transport by purchase order.",
         plan="Add both firms, have them sign the code of conduct, order through the supplier list.",
         vendor_person=action.vendor_person,
         version=action.version,
-        by=cast.owner,
+        by=owner,
     )
     add_proof(
         action=action,
         upload=_upload("supplier-list.csv"),
         title="Supplier list with both firms (Sample)",
-        by=cast.owner,
+        by=owner,
     )
     report_done(
         action=action,
         note="Both firms are listed and bound.",
         version=action.version,
+        by=owner,
+    )
+
+
+def again_in_intake(assessment: Assessment, cast: Cast) -> None:
+    """Approved before; the next one is being prepared, and some of its risk is still unknown."""
+    known = ("data_sensitivity", "data_volume", "service_criticality", "customer_contact")
+    start_assessment(
+        vendor=assessment.vendor,
+        framework=assessment.framework,
+        intake={name: assessment.intake[name] for name in known},
+        owner=cast.owner,
+        due_on=timezone.localdate() + timedelta(days=45),
+        service="Monthly payroll for two more countries (Sample)",
+        sites=assessment.sites.all(),
+        is_draft=True,
         by=cast.owner,
     )
 

@@ -46,7 +46,7 @@ class Sample:
 
 SAMPLES = [
     Sample("tamarind-contact-services.json", 0, -14, stories.with_findings, is_approved=True),
-    Sample("larkfield-payroll.json", 1, -10, is_approved=True),
+    Sample("larkfield-payroll.json", 1, -10, stories.again_in_intake, is_approved=True),
     Sample("harbour-lane-support.json", 0, 6, stories.in_review, undecided=True),
     Sample("meridian-voice.json", 1, 4, stories.pending_approval),
     Sample("brightwell-back-office.json", 1, -3, stories.in_clarification),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from scorecards.comparison import Asked, compare
 from vendors.access import StaffRequest, staff_required
@@ -11,6 +12,7 @@ from vendors.models import Vendor
 
 
 @staff_required
+@require_safe
 def comparison(request: StaffRequest) -> HttpResponse:
     """The page; every member of staff reads it. 422 when none of the vendors named exists."""
     visible = Vendor.objects.visible_to(request.user)

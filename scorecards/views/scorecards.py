@@ -26,8 +26,8 @@ SEALED = "sandbox; default-src 'none'"
 WHO_MAY = "Everybody with a role may ask for scorecards. Whoever runs the installation gives roles."
 
 
-@require_safe
 @staff_required
+@require_safe
 def scorecard_list(request: StaffRequest) -> HttpResponse:
     """The register: every scorecard, newest first, found by number, vendor or hash."""
     text, kind = (
@@ -40,8 +40,8 @@ def scorecard_list(request: StaffRequest) -> HttpResponse:
     return render(request, "scorecards/scorecard_list.html", context)
 
 
-@require_POST
 @staff_required
+@require_POST
 def scorecard_request(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Ask for the scorecard of an assessment, then follow its building."""
     assessment = get_object_or_404(assessment_for(request.user, public_id))
@@ -55,8 +55,8 @@ def scorecard_request(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
 
 @never_cache
-@require_safe
 @staff_required
+@require_safe
 def scorecard_detail(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """The page of a scorecard; while it is being built, htmx asks for its changing part."""
     scorecard = get_object_or_404(scorecard_for(request.user, public_id))
@@ -83,8 +83,8 @@ def _damage(scorecard: Scorecard) -> str:
     return ""
 
 
-@require_POST
 @staff_required
+@require_POST
 def scorecard_retry(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Build again what failed, or what lost its file."""
     scorecard = get_object_or_404(scorecard_for(request.user, public_id))
@@ -97,8 +97,8 @@ def scorecard_retry(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
 
 @never_cache
-@require_safe
 @staff_required
+@require_safe
 def scorecard_download(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """The file, when it is still the one that was built; else the page that says what is wrong."""
     scorecard = get_object_or_404(

@@ -9,7 +9,7 @@
     // thousandths as whole numbers, so that 0.1 and 0.2 sum to 0.3
     const parts = fields.map((field) => Math.round(Number(field.value.trim().replace(",", ".")) * 1000));
     const sum = parts.reduce((total, part) => total + (Number.isFinite(part) ? part : 0), 0);
-    out.textContent = `${sum / 1000} %`;
+    out.textContent = `${sum / 1000}%`;
     out.classList.toggle("down", sum !== 100000);
   };
   form.addEventListener("input", show);

@@ -77,8 +77,8 @@ class _Undo:
         self.write(self.whole)
 
 
-def measure(*, flips: int, seed: int) -> None:
-    """Flip that many bits, batch by batch, and print how many were named."""
+def measure(*, flips: int, seed: int) -> bool:
+    """Flip that many bits, batch by batch, and print how many were named; whether all were."""
     _fill()
     clean = verify(trail_key())
     assert not clean.faults, clean.faults[:3]
@@ -114,6 +114,7 @@ def measure(*, flips: int, seed: int) -> None:
     print(
         f"named {total} of {sum(done.values())} flips; the database refused {refused} more: {verdict}"
     )
+    return verdict == "ok"
 
 
 KINDS = ("event", "answer", "snapshot", "evidence", "scorecard")

@@ -28,8 +28,8 @@ STATE: Any = {
 }
 
 
-def measure(*, events: int) -> None:
-    """Add so many chained events and print what verifying all of them takes."""
+def measure(*, events: int) -> bool:
+    """Add so many chained events and print what verifying all of them takes; whether 5 s do."""
     heads: list[ChainHead] = []
     AuditEvent.objects.bulk_create(_events(events, heads), batch_size=2_000)
     ChainHead.objects.bulk_create(heads)
@@ -45,6 +45,7 @@ def measure(*, events: int) -> None:
     assert report is not None
     assert not report.faults, report.faults[:3]
     print(f"verify: {best:.2f} s (to reach: under 5 s) {'ok' if best < 5 else 'MISSED'}")
+    return best < 5
 
 
 def _events(count: int, heads: list[ChainHead]) -> Iterator[AuditEvent]:

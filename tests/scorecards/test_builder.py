@@ -313,4 +313,4 @@ def test_sweep_command_prints_what_it_did(scorecard, capsys):
     call_command("sweep")
     out = capsys.readouterr().out
     assert f"{scorecard.public_id} draft re-queued" in out
-    assert out.endswith("1 re-queued\n")
+    assert out.endswith("Re-queued: scorecards 1, evidence files 0\n")

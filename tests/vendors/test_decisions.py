@@ -579,3 +579,28 @@ def test_the_page_asks_the_same_number_of_questions_whatever_the_rows(
     client.force_login(make_user(role))
     with django_assert_max_num_queries(24):
         client.get(pending.get_absolute_url())
+
+
+def test_rows_and_chains_are_locked_before_the_counter_of_findings(
+    officer, manager, django_assert_max_num_queries
+):
+    """Whoever records a finding locks a chain and then the counter: the other way is a deadlock."""
+    vendor = make_vendor()
+    earlier = waiting(officer, make_user(), vendor=vendor)
+    approve_assessment(assessment=earlier, by=manager)
+    later = waiting(officer, make_user(), vendor=vendor, L1="no")
+    with django_assert_max_num_queries(120) as asked:
+        approve_assessment(
+            assessment=later,
+            by=manager,
+            waivers=[waiver(officer)],
+            conditions=[condition(officer)],
+        )
+    texts = [query["sql"] for query in asked.captured_queries]
+    counted = next(at for at, text in enumerate(texts) if '"vendors_counter"' in text)
+    chain = f"assessment:{earlier.public_id}"
+    assert any(chain in text and "vendors_chainhead" in text for text in texts[:counted])
+    assert not any(chain in text for text in texts[counted:])
+    assert any('FROM "vendors_vendor"' in text for text in texts[:counted])
+    earlier.refresh_from_db()
+    assert earlier.state == State.SUPERSEDED

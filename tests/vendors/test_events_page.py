@@ -16,7 +16,8 @@ from tests.factories import make_assessment, make_user, make_vendor, small_frame
 from tests.proved import save, tamper
 from vendors.models import AuditEvent
 from vendors.permissions import Role
-from vendors.queries.event_lines import action_text, event_lines
+from vendors.queries.event_lines import event_lines
+from vendors.queries.event_words import action_text
 from vendors.services.audit import record_event, trail_key
 from vendors.services.heads import export_heads
 from vendors.trail import FIELDS, digest_of
@@ -267,6 +268,6 @@ def test_the_check_of_a_broken_trail(auditor, assessment):
     tamper(f"UPDATE vendors_auditevent SET reason = 'x' WHERE id = {event.pk}")
     text = auditor.post(reverse("vendors:event-verify"), follow=True).content.decode()
     assert "Broken: 1 fault" in text
-    assert f"event {event.sequence} of chain {event.chain}" in text
+    assert f"Event {event.sequence} of chain {event.chain}" in text
     assert "2 of 3 chains hold" in text
     assert "Verified to event" not in text

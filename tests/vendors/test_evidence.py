@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from PIL import Image
 
+from scorecards.management.commands import sweep
 from tests.corpus import ITEMS, catalogue_with, jpeg, pages, pdf_of, plain_pdf, png
 from tests.factories import (
     answer_all,
@@ -623,6 +625,16 @@ def test_a_dead_workers_row_is_woken_and_drawn_by_another(vendor, officer):
     drawing.draw(file.public_id)
     file.refresh_from_db()
     assert (file.page_state, file.attempts) == (PageState.READY, 2)
+
+
+def test_the_command_sweeps_evidence_too(vendor, officer, monkeypatch, capsys):
+    file = add(vendor, officer).files.get()
+    EvidenceFile.objects.update(page_state=PageState.QUEUED, woken_at=None)
+    woken = []
+    monkeypatch.setattr(sweep, "wake", woken.append)
+    call_command("sweep")
+    assert woken == [file.public_id]
+    assert capsys.readouterr().out == "Re-queued: scorecards 0, evidence files 1\n"
 
 
 def test_after_five_attempts_it_fails_visibly(vendor, officer):

@@ -20,17 +20,24 @@ from vendors.models import (
     Source,
 )
 from vendors.permissions import Role, can_close_action, can_work_on_action
-from vendors.queries.findings import late_actions, open_counts, to_confirm, why_not_close
+from vendors.queries.findings import (
+    late_actions,
+    open_counts,
+    open_findings,
+    proof_of,
+    to_confirm,
+    why_not_close,
+)
 from vendors.services.actions import (
     StaleAction,
     add_proof,
     close_action,
     drop_proof,
     edit_action,
-    proof_of,
     report_done,
     send_back,
 )
+from vendors.services.evidence import remove_evidence
 from vendors.services.findings import (
     change_owner_or_due,
     change_severity,
@@ -231,6 +238,39 @@ def test_an_upload_goes_into_the_register_and_proves(vendor, owner, reviewer, se
         vendor,
         owner,
     )
+
+
+def test_proof_of_an_open_finding_stays_in_the_register(vendor, owner, reviewer, manager):
+    finding = make_finding(vendor, owner, reviewer)
+    action = reported(finding)
+    (file,) = proof_of(action)
+    with pytest.raises(Refused, match=f"{finding.label} {finding.title}"):
+        remove_evidence(evidence=file.evidence, reason="Wrong vendor.", by=owner)
+    file.evidence.refresh_from_db()
+    assert file.evidence.removed_at is None
+    assert not AuditEvent.objects.filter(action="evidence.remove").exists()
+    close(action, manager)
+    remove_evidence(evidence=file.evidence, reason="Wrong vendor.", by=owner)
+    assert Evidence.objects.get(pk=file.evidence_id).removed_at
+
+
+def test_a_document_removed_meanwhile_is_no_proof(vendor, owner, reviewer):
+    action = make_finding(vendor, owner, reviewer).action
+    file = make_file(vendor)
+    assert file.evidence.removed_at is None
+    remove_evidence(evidence=Evidence.objects.get(), reason="Wrong vendor.", by=owner)
+    with pytest.raises(Refused, match="not in the register any more"):
+        add_proof(action=action, files=[file], by=owner)
+
+
+def test_the_open_findings_of_a_vendor_most_urgent_first(vendor, owner, reviewer, manager):
+    today = timezone.localdate()
+    later = make_finding(vendor, owner, reviewer, due_on=today + timedelta(days=60))
+    sooner = make_finding(vendor, owner, reviewer, due_on=today + timedelta(days=30))
+    closed = make_finding(vendor, owner, reviewer)
+    close(reported(closed), manager)
+    make_finding(make_vendor(by=owner), owner, reviewer)
+    assert open_findings(vendor, manager) == [sooner, later]
 
 
 def test_it_is_reported_with_an_action_and_proof(vendor, owner, reviewer):

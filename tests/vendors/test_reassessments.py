@@ -192,22 +192,28 @@ def test_only_what_is_in_force_is_asked_again_and_one_at_a_time(first, owner, ma
         reassess(first, owner)
 
 
-def test_a_closed_finding_says_what_a_new_answer_could_change(first, owner, manager):
-    first.answers.filter(code="L1").update(level="claimed")
-    finding = make_finding(first.vendor, owner, owner, assessment=first, code="L1")
+def test_a_closed_finding_says_what_a_new_answer_could_change(owner, manager):
+    first = make_assessment(owner=owner, framework=small_framework())
+    answer_all(first)
+    first.answers.filter(code="L2").update(level="claimed")
+    approved(first, by=manager)
+    first.refresh_from_db()
+    finding = make_finding(first.vendor, owner, owner, assessment=first, code="L2")
     close(reported(finding), manager)
     rescore = rescore_of(finding)
     before = score_now(first, plain_answers_of(first))
-    first.answers.filter(code="L1").update(level="verified")
+    first.answers.filter(code="L2").update(level="verified")
+    # what was decided stays as it is, whatever becomes of its rows
+    assert rescore_of(finding) == rescore
     after = score_now(first, plain_answers_of(first))
-    category = before.criteria["L1"].category
-    assert rescore.lost == before.criteria["L1"].lost > 0
+    category = before.criteria["L2"].category
+    assert rescore.lost == before.criteria["L2"].lost > 0
     assert (rescore.overall.now, rescore.overall.most) == (before.overall, after.overall)
     assert rescore.category.now == before.categories[category].score
     assert rescore.category.most == after.categories[category].score
-    assert (rescore.criterion.now, rescore.criterion.most) == (before.criteria["L1"].score, 100)
+    assert (rescore.criterion.now, rescore.criterion.most) == (before.criteria["L2"].score, 100)
     assert (rescore.blocked_by, rescore.asked_again, rescore.is_done) == (None, None, False)
-    new = reassess(first, owner)
+    new = reassess(first, owner, codes=["L2"])
     assert rescore_of(finding).asked_again == new
     Assessment.objects.filter(pk=first.pk).update(
         state=State.SUPERSEDED, superseded_at=timezone.now()

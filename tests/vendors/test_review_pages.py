@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.factories import (
     answer_all,
@@ -16,7 +17,7 @@ from tests.factories import (
     small_framework,
     submitted,
 )
-from vendors.models import Answer, AuditEvent, Mark, Moderation, Review
+from vendors.models import Answer, AuditEvent, Certification, Mark, Moderation, Review
 from vendors.permissions import Role
 from vendors.services.reviews import (
     Decision,
@@ -593,3 +594,31 @@ def test_the_list_asks_the_same_however_long(page, officer, many, django_assert_
         waiting(officer)
     with django_assert_num_queries(6):
         page.get(reverse("vendors:review-list"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "chip"),
+    [
+        ({"status": "suspended"}, "Suspended"),
+        ({"status": "withdrawn"}, "Withdrawn"),
+        ({}, "Removed"),
+    ],
+)
+def test_an_entry_that_does_not_stand_says_so_at_the_answer(page, taken, manager, fields, chip):
+    entry = Certification.objects.create(vendor=taken.vendor, standard="ISO 45001")
+    taken.answers.get(code="L1").certifications.add(entry)
+    address = at(taken, query="?show=all&code=L1")
+    assert "ISO 45001" in words(page.get(address))
+    assert f"</span>{chip}</span>" not in page.get(address).content.decode()
+    at_once = timezone.now()
+    if "status" in fields:
+        fields |= {
+            "status_on": timezone.localdate(),
+            "status_at": at_once,
+            "status_by": manager,
+            "status_reason": "The issuer's register says so.",
+        }
+    else:
+        fields = {"removed_at": at_once}
+    Certification.objects.filter(pk=entry.pk).update(**fields)
+    assert f"</span>{chip}</span>" in page.get(address).content.decode()

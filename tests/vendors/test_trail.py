@@ -22,8 +22,8 @@ from tests.factories import (
 )
 from vendors import triggers
 from vendors.models import AuditEvent, ChainHead
-from vendors.services.audit import chained_values, origin, record_event, trail_key
-from vendors.trail import FIELDS, digest_of
+from vendors.services.audit import chained_values, record_event, trail_key
+from vendors.trail import FIELDS, digest_of, origin
 
 pytestmark = pytest.mark.django_db
 

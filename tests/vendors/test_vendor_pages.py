@@ -14,9 +14,10 @@ from tests.factories import (
     make_vendor,
     small_framework,
 )
-from vendors.models import AssessmentResult, Certification, Site, Vendor
+from vendors.models import AssessmentResult, Certification, Severity, Site, Source, Vendor
 from vendors.permissions import Role
 from vendors.services.certifications import add_certification
+from vendors.services.findings import raise_finding
 
 pytestmark = pytest.mark.django_db
 LIST = "/vendors/"
@@ -177,15 +178,46 @@ def test_the_page_asks_few_questions_however_much_there_is(
         Site.objects.create(vendor=vendor, city="Cebu", country="PH")
         entry(vendor, "SOC 2", 30)
         approved(make_assessment(vendor=vendor, owner=officer, framework=small), by=manager)
+        finding_of(vendor, officer)
         helper = make_user(Role.PROCUREMENT)
         client.force_login(helper)
-        with django_assert_max_num_queries(20) as asked:
+        with django_assert_max_num_queries(21) as asked:
             client.get(vendor.get_absolute_url())
         sizes.append(len(asked))
     assert sizes == [sizes[0]] * 3
     make_assessment(vendor=vendor, owner=officer, framework=small)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         client.get(vendor.get_absolute_url())
+
+
+def finding_of(vendor, officer, **fields):
+    fields.setdefault("title", "Two transport firms are missing")
+    return raise_finding(
+        vendor=vendor,
+        severity=Severity.MAJOR,
+        source=Source.HAND,
+        owner=officer,
+        by=officer,
+        **fields,
+    )
+
+
+def test_open_findings_are_listed_with_their_due_date(client, officer):
+    vendor = make_vendor(by=officer)
+    finding = finding_of(vendor, officer, due_on=timezone.localdate() + timedelta(days=3))
+    finding_of(make_vendor(by=officer), officer, title="Of another vendor")
+    client.force_login(officer)
+    text = client.get(vendor.get_absolute_url()).content.decode()
+    assert finding.get_absolute_url() in text
+    assert "Two transport firms are missing" in text
+    assert "Of another vendor" not in text
+    assert f"/findings/new/?vendor={vendor.public_id}" in text
+    client.force_login(make_user(Role.AUDITOR))
+    text = client.get(vendor.get_absolute_url()).content.decode()
+    assert "Two transport firms are missing" in text
+    assert "/findings/new/" not in text
+    other = client.get(make_vendor(by=officer).get_absolute_url()).content.decode()
+    assert "None is open." in other
 
 
 def test_archiving_asks_first_and_can_be_undone(as_officer, officer):

@@ -82,6 +82,7 @@ def test_sample_data_come_in_different_states_and_only_once(settings, tmp_path: 
         "clarification",
         "pending_approval",
         "in_progress",
+        "intake",
     }
     assert Vendor.objects.filter(is_sample=True).count() == 6
     assert all(User.objects.get(email=one.email).check_password(one.password) for one in first)

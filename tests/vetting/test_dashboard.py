@@ -12,11 +12,13 @@ from tests.factories import (
     make_assessment,
     make_framework,
     make_user,
+    make_vendor,
     reviewed,
 )
 from tests.factories import submitted as submit
 from vendors.models import Certification
 from vendors.permissions import Role
+from vendors.services.assessments import start_assessment
 from vendors.services.reviews import (
     ask_second_review,
     drop_second_review,
@@ -40,6 +42,38 @@ def page_of(user) -> str:
     client = Client()
     client.force_login(user)
     return client.get(reverse("dashboard")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "count"),
+    [(Role.PROCUREMENT, 3), (Role.MANAGER, 1), (Role.AUDITOR, 0), (Role.ADMINISTRATOR, 0)],
+)
+def test_who_reviews_finds_the_reviews(role, count) -> None:
+    text = page_of(make_user(role))
+    assert text.count('href="/reviews/"') == count
+    assert ("All reviews" in text) == (count > 0)
+
+
+def test_an_intake_shows_no_progress() -> None:
+    owner = make_user()
+    assessment = start_assessment(
+        vendor=make_vendor(by=owner, name="Skerry Voice"),
+        framework=make_framework(),
+        intake={},
+        owner=owner,
+        is_draft=True,
+        by=owner,
+    )
+    text = page_of(owner)
+    assert "Complete the intake of Skerry Voice" in text
+    assert "Nothing is asked until the intake is complete." in text
+    assert "Not asked yet" in text
+    assert "answered" not in text
+    client = Client()
+    client.force_login(owner)
+    text = client.get(assessment.vendor.get_absolute_url()).content.decode()
+    assert "Nothing is asked until the intake is complete." in text
+    assert "Draft score <b>" not in text
 
 
 def test_each_sees_what_waits_for_them() -> None:

@@ -15,6 +15,8 @@ from django.template import Context, Template
 from django.template.loader import get_template, render_to_string
 from django.urls import ResolverMatch
 
+from vendors import urls as vendor_urls
+from vetting import context
 from vetting.context import SECTIONS, section_of
 
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
@@ -97,6 +99,9 @@ def test_each_section_is_found_by_its_address():
     known = {section.key for section in SECTIONS}
     assert section_of(match("dashboard")) in known
     assert section_of(match("questionnaire", "vendors")) == "vendors"
+    assert section_of(match("assessment-detail", "vendors")) == "vendors"
+    for name in ("review-list", "review-take", "assessment-review", "answer-decide"):
+        assert section_of(match(name, "vendors")) == "reviews"
     assert section_of(match("comparison", "scorecards")) == "compare"
     assert section_of(match("scorecard-detail", "scorecards")) == "scorecards"
     assert section_of(match("sign-in")) not in known
@@ -147,3 +152,8 @@ def test_icons_named_in_templates_exist():
 def test_the_name_of_the_site_is_a_setting(settings):
     settings.SITE_NAME = "Clear Sight"
     assert Template("{% load site %}{% site_name %}").render(Context()) == "Clear Sight"
+
+
+def test_the_names_of_reviewing_are_addresses():
+    known = {pattern.name for pattern in vendor_urls.urlpatterns}
+    assert known >= context._REVIEWING

@@ -38,11 +38,11 @@ class FrameworkFileForm(forms.Form):
 
     def clean_file(self) -> str:
         """The text of the file. Raises ValidationError for one that is too large or not text."""
-        upload: UploadedFile = self.cleaned_data["file"]
+        upload: UploadedFile[bytes] = self.cleaned_data["file"]
         if (upload.size or 0) > FILE_LIMIT:
             raise ValidationError(_("The file is larger than 2 MB."))
         try:
-            return upload.read().decode("utf-8-sig")
+            return bytes(upload.read()).decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise ValidationError(
                 _("The file is not text in UTF-8. Save it as UTF-8 and upload it again.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -14,6 +15,7 @@ from vendors.integrity.faults import Fault, Names
 from vendors.integrity.heads import KnownHeads
 from vendors.integrity.recorded import Recorded
 from vendors.integrity.stored import Unreadable, as_moment, stored_rows
+from vendors.integrity.told import Told
 from vendors.trail import digest_of
 
 #: As `vendors.trail.FIELDS`, then the digest and the number of the row.
@@ -36,7 +38,16 @@ _COLUMNS = (
     "digest",
     "id",
 )
-_MOMENT, _ACTION, _VENDOR, _ASSESSMENT, _SUBJECT, _AFTER = 3, 8, 9, 10, 11, 13
+_MOMENT, _ACTOR, _ACTION, _VENDOR, _ASSESSMENT, _SUBJECT, _BEFORE, _AFTER = (
+    3,
+    4,
+    8,
+    9,
+    10,
+    11,
+    12,
+    13,
+)
 
 
 @dataclass(slots=True)
@@ -50,6 +61,7 @@ class ChainCheck:
     #: Number and digest of the last event of each chain.
     ends: dict[str, tuple[int, str]] = field(default_factory=dict)
     recorded: Recorded = field(default_factory=Recorded)
+    told: Told = field(default_factory=Told)
 
     @property
     def broken_chains(self) -> set[str]:
@@ -87,7 +99,7 @@ def _walk(
 ) -> None:
     """Go along one chain."""
     at, ends_with = 0, {""}
-    add = check.recorded.add
+    add, tell = check.recorded.add, partial(_tell, check.told)
     for row in events:
         check.events += 1
         check.last = max(check.last, row[16])
@@ -104,7 +116,21 @@ def _walk(
         ends_with = {str(stored), found}
         known.compare(chain, at, str(stored))
         add(row[_ACTION], row[_VENDOR], row[_ASSESSMENT], row[_SUBJECT], row[_AFTER])
+        tell(row)
     check.ends[chain] = (at, str(stored))
+
+
+def _tell(told: Told, row: tuple[Any, ...]) -> None:
+    """Note what an event says of other rows than answers."""
+    told.add(
+        action=row[_ACTION],
+        actor=row[_ACTOR],
+        vendor=row[_VENDOR],
+        assessment=row[_ASSESSMENT],
+        subject=row[_SUBJECT],
+        before=row[_BEFORE],
+        after=row[_AFTER],
+    )
 
 
 def _digest(key: bytes, row: tuple[Any, ...]) -> str:

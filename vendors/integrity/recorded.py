@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 #: Actions on one answer, with its whole state after; several answers stand under "answers".
-_OF_ONE_ANSWER = ("answer.", "evidence.link", "evidence.unlink")
+_OF_ONE_ANSWER = "answer."
 _BASELINE = "assessment.baseline"
 _FILED = {"evidence.add", "evidence.replace"}
 

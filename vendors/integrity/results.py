@@ -141,7 +141,7 @@ def _differing(
     result = scoring.score(rules, answers, portable.tier, portable.as_of)
     if scoring.canonical_json(result.document()) != scoring.canonical_json(snapshot["result"]):
         yield _("the result, scored again")
-    yield from _differing_columns(columns, result)
+    yield from _differing_columns(columns, result, _residual_risk(snapshot, result))
     expected = [
         (
             entry.code,
@@ -162,7 +162,17 @@ def _differing(
         yield _("categories")
 
 
-def _differing_columns(columns: dict[str, Any], result: scoring.Result) -> Iterator[str]:
+def _residual_risk(snapshot: dict[str, Any], result: scoring.Result) -> str:
+    """There is none to state where nothing is rated, or a must-have fails and is not waived."""
+    is_waived = bool((snapshot.get("decision") or {}).get("waivers"))
+    if not result.band or (result.gate == scoring.FAIL and not is_waived):
+        return ""
+    return scoring.residual_risk(result.tier, result.band)
+
+
+def _differing_columns(
+    columns: dict[str, Any], result: scoring.Result, residual_risk: str
+) -> Iterator[str]:
     """The columns of a row that are not those of its result."""
     rated = [entry for entry in result.categories.values() if entry.score is not None]
     weakest = min(rated, key=lambda entry: entry.score or Fraction(0), default=None)
@@ -171,7 +181,7 @@ def _differing_columns(columns: dict[str, Any], result: scoring.Result) -> Itera
     texts: dict[str, Any] = {
         "band": result.band or "",
         "gate": result.gate,
-        "residual_risk": scoring.residual_risk(result.tier, result.band) if result.band else "",
+        "residual_risk": residual_risk,
         "weakest_code": weakest.code if weakest else "",
     }
     numbers = {

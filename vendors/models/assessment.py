@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vendors.models.framework import Framework
 from vendors.models.states import (
+    BLIND_STATES,
     FROZEN_STATES,
     OPEN_STATES,
     InState,
@@ -26,6 +27,10 @@ from vendors.permissions import Actor, can_read
 
 if TYPE_CHECKING:
     from vendors.models.result import AssessmentResult
+
+
+#: Events of those who fill an assessment in.
+FILLING = ("answer.save", "answer.evidence", "assessment.submit", "assessment.resubmit")
 
 
 def known_together(moment: str, person: str) -> Q:
@@ -242,11 +247,12 @@ class Assessment(InState, models.Model):
     @property
     def is_blind(self) -> bool:
         """Whether two reviewers work without seeing each other's decisions."""
-        return self.needs_second_review and self.state in {
-            State.SUBMITTED,
-            State.IN_REVIEW,
-            State.CLARIFICATION,
-        }
+        return self.needs_second_review and self.state in BLIND_STATES
+
+    @property
+    def needs_no_approver(self) -> bool:
+        """Whether its reviewer may approve it: in tier 3, unless a manager lowered it to that."""
+        return self.tier == 3 and not self.tier_reason
 
     @property
     def is_late(self) -> bool:
@@ -269,6 +275,20 @@ class Assessment(InState, models.Model):
         return set(
             self.answers.exclude(answered_by=None).values_list("answered_by", flat=True).distinct()
         )
+
+    @cached_property
+    def earlier_ids(self) -> set[Any]:
+        """Keys of everybody who ever gave an answer or submitted, as the trail tells. One query.
+
+        Another owner, an answer given anew or a submission taken back changes nothing of it.
+        """
+        filled = self.auditevent_set.filter(action__in=FILLING).exclude(actor=None)
+        return set(filled.order_by().values_list("actor", flat=True).distinct())
+
+    def forget_people(self) -> None:
+        """Read again, when next asked, who helps and who answered."""
+        for name in ("helper_ids", "answerer_ids", "earlier_ids"):
+            self.__dict__.pop(name, None)
 
     @property
     def scored_on(self) -> date:

@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy as _
 
 from vendors import scoring
 
-
 if TYPE_CHECKING:
     _TextField = models.TextField[Any, Any]
 else:

@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from vendors.models.assessment import Assessment
 from vendors.models.evidence import EvidenceFile
+from vendors.models.states import BLIND_STATES
 from vendors.models.vendor import Vendor
-from vendors.permissions import Actor, can_read
+from vendors.permissions import Actor, Role, can_read
 
 
 class Severity(models.TextChoices):
@@ -43,8 +44,21 @@ class FindingQuerySet(models.QuerySet["Finding"]):
     """Findings as somebody may see them."""
 
     def visible_to(self, user: Actor) -> FindingQuerySet:
-        """All findings for staff with a role, none for anybody else."""
-        return self if can_read(user) else self.none()
+        """All findings for staff with a role, none for anybody else.
+
+        What a reviewer found is kept from who may review while two of them work blind, but for who
+        corrects it.
+        """
+        if not can_read(user):
+            return self.none()
+        if user.role in {Role.AUDITOR, Role.ADMINISTRATOR}:
+            return self
+        blind = Q(
+            source=Source.REVIEW,
+            assessment__needs_second_review=True,
+            assessment__state__in=BLIND_STATES,
+        )
+        return self.exclude(blind & ~Q(raised_by=user.pk) & ~Q(action__owner=user.pk))
 
 
 class Finding(models.Model):

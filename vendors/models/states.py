@@ -44,6 +44,8 @@ OPEN_STATES = (
 )
 #: With reviewers: submitted, not yet passed on.
 REVIEW_STATES = (State.SUBMITTED, State.IN_REVIEW, State.CLARIFICATION, State.MODERATION)
+#: With two reviewers, neither sees here what the other decides.
+BLIND_STATES = (State.SUBMITTED, State.IN_REVIEW, State.CLARIFICATION)
 #: Approved and in force.
 APPROVED_STATES = (State.APPROVED, State.CONDITIONAL)
 #: Decided: the result is frozen and never recomputed.

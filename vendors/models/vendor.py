@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, ClassVar
 
@@ -259,6 +260,16 @@ class Certification(models.Model):
     def get_absolute_url(self) -> str:
         """The entry's own page."""
         return reverse("vendors:certification-detail", args=[self.public_id])
+
+    @cached_property
+    def writer_ids(self) -> set[Any]:
+        """Keys of everybody who added it or changed what it says. One query."""
+        written = self.vendor.auditevent_set.filter(
+            action__in=["certification.add", "certification.edit"]
+        )
+        wanted = str(self.public_id)
+        found: Any = written.values_list("actor", "after")
+        return {self.added_by_id, *(one for one, after in found if after["entry"] == wanted)}
 
     @property
     def is_in_force(self) -> bool:

@@ -21,7 +21,7 @@ def bar_to_deciding(person: Actor, assessment: Assessment) -> str:
         return NO_MANAGER
     if has_filled(person, assessment):
         return FILLED
-    if is_reviewer(person, assessment) and assessment.tier != 3:
+    if is_reviewer(person, assessment) and not assessment.needs_no_approver:
         return REVIEWED
     return ""
 

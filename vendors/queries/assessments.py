@@ -62,3 +62,16 @@ def weight_profiles(framework_slug: str) -> list[WeightProfile]:
     return list(
         WeightProfile.objects.filter(framework_slug=framework_slug, retired_at=None).order_by("pk")
     )
+
+
+def scope_of(assessment: Assessment) -> dict[str, Any]:
+    """Risk, who fills it in, until when and for what, as the trail keeps it. Three queries."""
+    return {
+        "intake": assessment.intake,
+        "tier": assessment.tier,
+        "owner": assessment.owner.email if assessment.owner else None,
+        "helpers": sorted(assessment.helpers.values_list("email", flat=True)),
+        "service": assessment.service,
+        "sites": sorted(str(site) for site in assessment.sites.all()),
+        "due_on": assessment.due_on.isoformat() if assessment.due_on else None,
+    }

@@ -21,6 +21,7 @@ from vendors.models import (
 from vendors.queries.assessments import frameworks_in_force
 from vendors.queries.scores import score_now
 from vendors.queries.vendor_filters import REVIEWING_STATES
+from vendors.queries.waivers import WaiverLine, waived_among
 from vendors.queries.work import SHOWN, open_assessments
 
 #: Assessments that are computed for the page, at most.
@@ -54,20 +55,22 @@ class BandCount:
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Vendors by band; those without an approved result apart."""
+    """Vendors by band; apart those whose gate is not passed, and those without a result."""
 
     rows: tuple[BandCount, ...]
+    ineligible: int
     unrated: int
     total: int
 
 
 @dataclass(frozen=True, slots=True)
 class Failing:
-    """An undecided assessment with a must-have that fails as of today."""
+    """An assessment with a failed must-have: in force with a waiver, or undecided, as of today."""
 
     assessment: Assessment
     codes: tuple[str, ...]
     question: str
+    waivers: tuple[WaiverLine, ...] = ()
 
 
 def counts() -> Counts:
@@ -115,15 +118,15 @@ def bands() -> Bands | None:
     frameworks = frameworks_in_force()
     if not frameworks:
         return None
-    found = dict(
-        AssessmentResult.objects.filter(
-            pk__in=Vendor.objects.current()
-            .filter(latest_result__isnull=False)
-            .values("latest_result")
-        )
-        .values_list("band")
-        .annotate(vendors=Count("pk"))
-    )
+    found: dict[str, int] = {}
+    ineligible = 0
+    for gate, band, vendors in (
+        _in_force().values_list("gate", "band").annotate(vendors=Count("pk")).order_by()
+    ):
+        if gate == scoring.PASS:
+            found[band] = vendors
+        else:
+            ineligible += vendors
     total = Vendor.objects.current().count()
     rows = []
     offset = 0.0
@@ -133,10 +136,38 @@ def bands() -> Bands | None:
         above = defined[index - 1] if index else None
         rows.append(BandCount(band, above, found.get(band.value, 0), share, offset))
         offset += share
-    return Bands(tuple(rows), total - sum(row.vendors for row in rows), total)
+    unrated = total - ineligible - sum(row.vendors for row in rows)
+    return Bands(tuple(rows), ineligible, unrated, total)
+
+
+def _in_force() -> QuerySet[AssessmentResult]:
+    """The results that current vendors are rated by."""
+    rated = Vendor.objects.current().filter(latest_result__isnull=False)
+    return AssessmentResult.objects.filter(pk__in=rated.values("latest_result"))
 
 
 def failing_must_haves() -> list[Failing]:
+    """Who fails a must-have: first what is in force with a waiver, then what is undecided."""
+    return [*_waived(), *_undecided()][:SHOWN]
+
+
+def _waived() -> list[Failing]:
+    """Results in force whose gate failed, with their waivers. At most two queries."""
+    failed = _in_force().filter(gate=scoring.FAIL).defer("snapshot")
+    results = list(
+        failed.select_related("assessment__vendor", "assessment__framework").order_by("-pk")[:SHOWN]
+    )
+    waived = waived_among(results)
+    found = []
+    for one in (result.assessment for result in results):
+        lines = tuple(waived.get(one.pk, ()))
+        codes = tuple(line.code for line in lines)
+        question = one.framework.rules.criterion(codes[0]).question if codes else ""
+        found.append(Failing(one, codes, question, lines))
+    return found
+
+
+def _undecided() -> list[Failing]:
     """Undecided assessments whose gate fails as of today, computed on read. Two queries."""
     undecided = [*REVIEW_STATES, State.PENDING_APPROVAL]
     waiting = list(open_assessments().filter(state__in=undecided)[:MOST_COMPUTED])
@@ -150,4 +181,4 @@ def failing_must_haves() -> list[Failing]:
         if codes:
             question = assessment.framework.rules.criterion(codes[0]).question
             found.append(Failing(assessment, codes, question))
-    return found[:SHOWN]
+    return found

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from vendors.models import AuditEvent, Certification, Evidence, State
 from vendors.permissions import Role
+from vendors.queries.event_words import action_text
 
 #: Differences that a row shows; the export has all.
 MOST_CHANGES = 8
@@ -34,80 +35,6 @@ _LABELS: dict[str, str | Promise] = {
     "sha256": gettext_lazy("SHA-256"),
     "file_sha256": gettext_lazy("SHA-256"),
     "digest": gettext_lazy("SHA-256"),
-}
-_ACTIONS: dict[str, str | Promise] = {
-    "answer.save": gettext_lazy("Answer saved"),
-    "answer.decide": gettext_lazy("Evidence level decided"),
-    "answer.accept": gettext_lazy("Proposed levels accepted"),
-    "answer.accept_proposals": gettext_lazy("Proposed levels accepted"),
-    "answer.return": gettext_lazy("Answer returned"),
-    "answer.undo_return": gettext_lazy("Return taken back"),
-    "answer.link": gettext_lazy("Evidence linked"),
-    "answer.unlink": gettext_lazy("Evidence unlinked"),
-    "answer.carry": gettext_lazy("Answers carried over"),
-    "answer.merge": gettext_lazy("Two reviews put together"),
-    "answer.settle": gettext_lazy("Difference settled"),
-    "assessment.start": gettext_lazy("Assessment started"),
-    "assessment.open": gettext_lazy("Questionnaire opened"),
-    "assessment.import": gettext_lazy("Assessment imported"),
-    "assessment.baseline": gettext_lazy("Stand at the upgrade recorded"),
-    "assessment.intake": gettext_lazy("Intake changed"),
-    "assessment.tier": gettext_lazy("Tier set"),
-    "assessment.owner": gettext_lazy("Owner changed"),
-    "assessment.submit": gettext_lazy("Assessment submitted"),
-    "assessment.resubmit": gettext_lazy("Corrected answers passed back"),
-    "assessment.take_back": gettext_lazy("Assessment taken back"),
-    "assessment.review": gettext_lazy("Review taken"),
-    "assessment.return": gettext_lazy("Answers returned"),
-    "assessment.finish": gettext_lazy("Passed to approval"),
-    "assessment.moderate": gettext_lazy("Passed to moderation"),
-    "assessment.settle": gettext_lazy("Moderation settled"),
-    "assessment.send_back": gettext_lazy("Sent back to review"),
-    "assessment.approve": gettext_lazy("Approved"),
-    "assessment.approve_with_conditions": gettext_lazy("Approved with conditions"),
-    "assessment.reject": gettext_lazy("Rejected"),
-    "assessment.freeze": gettext_lazy("Result frozen"),
-    "assessment.supersede": gettext_lazy("Superseded"),
-    "assessment.close": gettext_lazy("Closed"),
-    "assessment.cancel": gettext_lazy("Cancelled"),
-    "assessment.reassess": gettext_lazy("Reassessment started"),
-    "review.take": gettext_lazy("Review taken"),
-    "review.finish": gettext_lazy("Review finished"),
-    "review.mark": gettext_lazy("Answer marked"),
-    "review.ask_second": gettext_lazy("Second review asked for"),
-    "review.drop_second": gettext_lazy("Second review dropped"),
-    "certification.add": gettext_lazy("Certification added"),
-    "certification.import": gettext_lazy("Certifications imported"),
-    "evidence.add": gettext_lazy("Evidence added"),
-    "evidence.replace": gettext_lazy("Evidence replaced"),
-    "evidence.download": gettext_lazy("Evidence downloaded"),
-    "evidence.redraw": gettext_lazy("Page images asked for again"),
-    "finding.raise": gettext_lazy("Finding recorded"),
-    "finding.export": gettext_lazy("Findings exported"),
-    "framework.export": gettext_lazy("Framework downloaded"),
-    "user.export": gettext_lazy("People exported"),
-    "framework.publish": gettext_lazy("Framework published"),
-    "framework.draft": gettext_lazy("Framework uploaded"),
-    "framework.drop": gettext_lazy("Framework draft dropped"),
-    "profile.save": gettext_lazy("Weight profile changed"),
-    "profile.retire": gettext_lazy("Weight profile retired"),
-    "scorecard.request": gettext_lazy("Scorecard asked for"),
-    "scorecard.build": gettext_lazy("Scorecard built"),
-    "scorecard.retry": gettext_lazy("Scorecard asked for again"),
-    "scorecard.download": gettext_lazy("Scorecard downloaded"),
-    "trail.export": gettext_lazy("Trail exported"),
-    "trail.verify": gettext_lazy("Trail checked"),
-    "user.add": gettext_lazy("Person added"),
-    "user.invite": gettext_lazy("Person invited"),
-    "user.invite_renew": gettext_lazy("Invitation renewed"),
-    "user.accept": gettext_lazy("Invitation accepted"),
-    "user.role": gettext_lazy("Role changed"),
-    "user.end": gettext_lazy("Access ended"),
-    "user.restore": gettext_lazy("Access restored"),
-    "vendor.add": gettext_lazy("Vendor added"),
-    "vendor.edit": gettext_lazy("Vendor changed"),
-    "vendor.archive": gettext_lazy("Vendor archived"),
-    "vendor.restore": gettext_lazy("Vendor restored"),
 }
 _ROLES = {
     Role.PROCUREMENT.value: gettext_lazy("Procurement"),
@@ -155,13 +82,6 @@ def event_lines(events: Iterable[AuditEvent]) -> list[EventLine]:
             EventLine(event, action_text(event.action), _about(event), role, changes, more)
         )
     return lines
-
-
-def action_text(action: str) -> str:
-    """What happened, in words: those of the table, else noun and verb."""
-    known = _ACTIONS.get(action)
-    noun, _dot, verb = action.partition(".")
-    return str(known) if known else f"{noun.capitalize()}: {verb.replace('_', ' ')}"
 
 
 def _about(event: AuditEvent) -> str:

@@ -13,6 +13,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from vendors.models import (
+    OPEN_STATES,
     Answer,
     AnswerEvidence,
     Assessment,
@@ -22,7 +23,7 @@ from vendors.models import (
     State,
     Vendor,
 )
-from vendors.permissions import Actor
+from vendors.permissions import Actor, is_answer_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,15 @@ def citations_of(evidence: Evidence) -> list[Citation]:
     return [
         Citation(link.answer, link.page) for link in links.order_by("-answer__assessment_id", "pk")
     ]
+
+
+def locked_citations(evidence: Evidence) -> list[str]:
+    """Codes of the answers of open assessments that cite a document and are locked. One query."""
+    links = evidence.answer_links.select_related("answer__assessment").filter(
+        answer__assessment__state__in=OPEN_STATES
+    )
+    answers = [link.answer for link in links.order_by("pk")]
+    return [row.code for row in answers if not is_answer_open(row.assessment, row)]
 
 
 def versions_of(evidence: Evidence) -> list[EvidenceFile]:

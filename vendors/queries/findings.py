@@ -59,10 +59,26 @@ def owners() -> QuerySet[User]:
     return people.distinct().order_by("name", "email")
 
 
+def open_findings(vendor: Vendor, user: Actor) -> list[Finding]:
+    """A vendor's findings that are not closed, the most urgent first. One query."""
+    rows = (
+        Finding.objects.visible_to(user)
+        .filter(vendor=vendor)
+        .exclude(action__state=ActionState.CLOSED)
+    )
+    return list(rows.select_related("action__owner").order_by("action__due_on", "number"))
+
+
 def proof_of(action: CorrectiveAction) -> list[EvidenceFile]:
     """The files that are to prove it, by document. One query."""
     rows = action.proof.select_related("evidence", "uploaded_by")
     return list(rows.order_by("evidence__number", "version"))
+
+
+def findings_proved_by(evidence: Evidence) -> list[Finding]:
+    """Findings that are not closed and name a file of this document, any version. One query."""
+    rows = Finding.objects.filter(action__proof__evidence=evidence)
+    return list(rows.exclude(action__state=ActionState.CLOSED).distinct().order_by("number"))
 
 
 def offered_proof(action: CorrectiveAction) -> QuerySet[EvidenceFile]:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from vendors import scoring
 from vendors.models import Answer, Assessment
+from vendors.queries.frozen import frozen_of
 from vendors.queries.review_rows import answer_words
-from vendors.queries.scores import score_now
 
 #: How an answer compares with the last one.
 CHANGED, RENEWED, UNCHANGED, NEW = "changed", "renewed", "unchanged", "new"
@@ -46,7 +46,7 @@ def last_of(assessment: Assessment) -> Last | None:
         Assessment.objects.frozen()
         .filter(vendor_id=assessment.vendor_id, framework_slug=assessment.framework_slug)
         .filter(pk__lt=assessment.pk)
-        .select_related("framework")
+        .select_related("framework", "result")
         .order_by("-pk")
         .first()
     )
@@ -57,7 +57,7 @@ def last_of(assessment: Assessment) -> Last | None:
             "certifications", "evidence_links"
         )
     )
-    return Last(found, {row.code: row for row in rows}, score_now(found, rows))
+    return Last(found, {row.code: row for row in rows}, frozen_of(found).result)
 
 
 def kind_of(answer: Answer, last: Last | None) -> str:

@@ -9,9 +9,12 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Coalesce
+from django.db.models.lookups import Contains
 
 from vendors.models import Answer, Assessment, AuditEvent, Mark, Review
+from vendors.models.states import BLIND_STATES
 from vendors.permissions import Actor, Role, is_reviewer
 
 #: Events that say what a reviewer decided.
@@ -22,8 +25,12 @@ MARK_ACTIONS = (
     "answer.accept",
     "answer.return",
     "answer.return_undo",
-    "answer.withdraw",
+    "finding.raise",
 )
+#: Events that say what the first reviewer had decided, whoever asked for the second one.
+_PUT_ASIDE = ("answer.withdraw", "answer.restore")
+#: Nothing is kept from these roles, for they never review.
+NEVER_REVIEW = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 _DECIDED = ("level", "rating", "consented", "remark")
 
 
@@ -75,11 +82,32 @@ def may_see_decisions(user: Actor, assessment: Assessment, person_id: Any) -> bo
 
 def open_events(events: QuerySet[AuditEvent], user: Actor) -> QuerySet[AuditEvent]:
     """The events without those that would show a blind reviewer's decisions to somebody else."""
-    if user.role in {Role.AUDITOR, Role.ADMINISTRATOR}:
+    if user.role in NEVER_REVIEW:
         return events
-    blind = Q(
+    blind = Q(assessment__needs_second_review=True, assessment__state__in=BLIND_STATES)
+    marked = Q(action__in=MARK_ACTIONS) & ~Q(actor_id=user.pk)
+    put_aside = Q(action__in=_PUT_ASIDE) & ~Q(assessment__reviewer_id=user.pk)
+    return events.exclude(blind & (marked | put_aside))
+
+
+def readable_events(events: QuerySet[AuditEvent], user: Actor) -> QuerySet[AuditEvent]:
+    """The same where the whole state before and after is shown.
+
+    An answer that was saved again after it was returned names the remark that it came back with.
+    """
+    if user.role in NEVER_REVIEW:
+        return events
+    saved = Q(
         assessment__needs_second_review=True,
-        assessment__state__in=["submitted", "in_review", "clarification"],
-        action__in=MARK_ACTIONS,
+        assessment__state__in=BLIND_STATES,
+        action__startswith="answer.",
     )
-    return events.exclude(blind & ~Q(actor_id=user.pk))
+    names_return = Q(_has_words("before", "return_remark")) | Q(
+        _has_words("after", "return_remark")
+    )
+    return open_events(events, user).exclude(saved & names_return & ~Q(actor_id=user.pk))
+
+
+def _has_words(column: str, words: str) -> Contains:
+    """Whether a state, as it is stored, holds these words; no where there is no state."""
+    return Contains(Coalesce(Cast(column, TextField()), Value("", TextField())), words)

@@ -11,9 +11,7 @@ from django.utils import timezone
 
 from vendors import scoring
 from vendors.models import Assessment, AssessmentResult, CategoryScore
-from vendors.queries.assessments import plain_answers_of
-from vendors.queries.documents import snapshot_of
-from vendors.queries.scores import score_now
+from vendors.queries.frozen import frozen_of
 from vendors.queries.vendors import category_band
 from vendors.queries.waivers import WaiverLine
 
@@ -130,36 +128,23 @@ class Rating:
 
 
 def rating_of(line: HistoryLine, history: Sequence[HistoryLine]) -> Rating:
-    """The frozen result of an approved assessment. Three queries, one for its document."""
+    """The frozen result of an approved assessment. Two queries, one for its document."""
     assessment, result = line.assessment, line.assessment.result
     rules = assessment.framework.rules
-    figures = snapshot_of(result)["result"]
-    rows = plain_answers_of(assessment)
-    today = timezone.localdate()
-    now = score_now(assessment, rows, as_of=today) if today > result.as_of else None
-    if now is not None and _same(now, figures):
-        now = None
+    frozen = frozen_of(assessment)
+    now = frozen.today(rules)
     last = _last_before(line, history)
     return Rating(
         result=result,
         assessment=assessment,
         band=line.band,
-        figures=figures,
+        figures=frozen.figures,
         today=now,
         today_band=rules.scoring.band(now.band) if now and now.band else None,
         last=last,
         lines=_lines(rules, result, last),
-        gains=_gains(rules, figures),
+        gains=_gains(rules, frozen.result),
         waivers=line.waivers,
-    )
-
-
-def _same(now: scoring.Result, figures: Mapping[str, Any]) -> bool:
-    """Whether what pages show of a result is what was frozen."""
-    return (
-        now.overall == _exact(figures["overall"])
-        and now.confidence == _exact(figures["confidence"])
-        and now.gate == figures["gate"]
     )
 
 
@@ -206,26 +191,11 @@ def _exact(value: Any) -> Fraction | None:
     return Fraction(text) if text else None
 
 
-def _gains(rules: scoring.Framework, figures: Mapping[str, Any]) -> list[Gain]:
-    """The criteria whose verification would add most; contradicted ones need more than that.
-
-    Read from the frozen result: a criterion's share of the overall score, times what its evidence
-    takes off.
-    """
-    rated = {code: entry for code, entry in figures["categories"].items() if entry["rated"]}
-    total = sum((rules.category(code).weight for code in rated), Fraction(0))
-    gains = []
-    for criterion in rules.criteria:
-        category = rules.category_of(criterion.code)
-        entry = figures["criteria"].get(criterion.code)
-        if category.code not in rated or not isinstance(entry, Mapping):
-            continue
-        if entry["evidence_level"] == scoring.REJECTED:
-            continue
-        within = criterion.weight / Fraction(str(rated[category.code]["applicable_weight"]))
-        lost = Fraction(entry["raw"]["exact"]) - Fraction(entry["verified"]["exact"])
-        points = category.weight / total * within * lost
-        if points > 0:
-            gains.append(Gain(criterion, points))
-    gains.sort(key=lambda gain: -gain.points)
+def _gains(rules: scoring.Framework, result: scoring.Result) -> list[Gain]:
+    """The criteria whose verification would add most; contradicted ones need more than that."""
+    gains = [
+        Gain(rules.criterion(item.code), item.points)
+        for item in scoring.evidence_gains(result)
+        if result.criteria[item.code].level != scoring.REJECTED
+    ]
     return gains[:GAINS]

@@ -7,8 +7,7 @@ from fractions import Fraction
 
 from vendors import scoring
 from vendors.models import APPROVED_STATES, Assessment, Finding
-from vendors.queries.assessments import plain_answers_of
-from vendors.queries.scores import score_now
+from vendors.queries.frozen import frozen_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def in_force(finding: Finding) -> Assessment | None:
     found = Assessment.objects.filter(vendor=finding.vendor_id, state__in=APPROVED_STATES)
     if finding.assessment is not None:
         found = found.filter(framework_slug=finding.assessment.framework_slug)
-    return found.select_related("framework", "vendor").order_by("-approved_at").first()
+    return found.select_related("framework", "vendor", "result").order_by("-approved_at").first()
 
 
 def blocking(assessment: Assessment) -> Assessment | None:
@@ -65,13 +64,13 @@ def blocking(assessment: Assessment) -> Assessment | None:
 def rescore_of(finding: Finding) -> Rescore | None:
     """What asking the finding's criterion again could change; None where nothing is in force.
 
-    As of the day that the result in force was computed for, so that its figures are those shown
-    elsewhere. Three queries.
+    Read from the frozen result in force, so that its figures are those shown elsewhere. Two
+    queries.
     """
     assessment = in_force(finding) if finding.code else None
     if assessment is None:
         return None
-    result = score_now(assessment, plain_answers_of(assessment))
+    result = frozen_of(assessment).result
     item = result.criteria.get(finding.code)
     if item is None:
         return None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from vendors.models import Answer, Assessment, Review, State
+from vendors.models import Answer, Assessment, AuditEvent, Review, State
+from vendors.models.assessment import FILLING
 from vendors.models.states import REVIEW_STATES
 from vendors.permissions import Actor, can_take_review, is_reviewer
 
@@ -63,15 +65,17 @@ def _under_review(user: Actor) -> QuerySet[Assessment]:
 
 
 def _read_answerers(rows: list[Assessment]) -> None:
-    """Who answered in which, for all of them at once."""
-    found: dict[int, set[object]] = {row.pk: set() for row in rows}
-    pairs = Answer.objects.filter(assessment__in=rows).exclude(answered_by=None)
-    for assessment_id, person_id in (
-        pairs.order_by().values_list("assessment", "answered_by").distinct()
-    ):
-        found[assessment_id].add(person_id)
+    """Who answered in which, now and before, for all of them at once. One query."""
+    now = Answer.objects.filter(assessment__in=rows).exclude(answered_by=None).order_by()
+    before = AuditEvent.objects.filter(assessment__in=rows, action__in=FILLING).exclude(actor=None)
+    found: dict[Any, set[Any]] = {}
+    pairs = now.values_list("assessment", "answered_by").union(
+        before.order_by().values_list("assessment", "actor")
+    )
+    for assessment_id, person_id in pairs:
+        found.setdefault(assessment_id, set()).add(person_id)
     for row in rows:
-        row.answerer_ids = found[row.pk]
+        row.answerer_ids = row.earlier_ids = found.get(row.pk, set())
 
 
 def _place(row: Assessment, user: Actor) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vendors import scoring
 from vendors.models import Answer, Assessment
+from vendors.queries.frozen import Frozen, frozen_of
 from vendors.queries.review_rows import answer_words
 from vendors.queries.scores import CategoryProgress, progress_of, score_now
+from vendors.queries.vendors import category_band
 
 #: How many gaps, gains and strengths the page names.
 MOST = 5
@@ -25,7 +25,7 @@ RISK_WORDS = {
     "critical": gettext_lazy("Critical"),
 }
 RISK_CLASSES = {"low": "l", "medium": "m", "high": "h", "critical": "x"}
-Figure = Fraction | Decimal | None
+Figure = Fraction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,20 @@ class Standing:
         return Fraction(0) if low is None or high is None else high - low
 
     @property
+    def lost_by_answers(self) -> Fraction | None:
+        """Points that the answers lack, from the figures shown: the column adds up to the score."""
+        claimed = self.result.claimed
+        return None if claimed is None else 100 - scoring.rounded(claimed)
+
+    @property
+    def lost_by_evidence(self) -> Fraction | None:
+        """Points that evidence less than verified takes off, from the two figures shown."""
+        claimed, overall = self.result.claimed, self.result.overall
+        if claimed is None or overall is None:
+            return None
+        return scoring.rounded(claimed) - scoring.rounded(overall)
+
+    @property
     def must_haves_met(self) -> int:
         """How many must-haves pass."""
         return sum(line.result == scoring.PASS for line in self.must_haves)
@@ -121,20 +135,45 @@ class Standing:
 def standing_of(assessment: Assessment, rows: Iterable[Answer]) -> Standing:
     """The figures of an assessment: frozen ones once decided, else as of its day. No query.
 
-    The assessment's result, if it has one, must have been joined.
+    Once decided everything is read from what was frozen, `rows` count no more. The assessment's
+    result, if it has one, must have been joined.
     """
-    rules = assessment.framework.rules
+    if assessment.is_frozen:
+        return _frozen(assessment, frozen_of(assessment))
     by_code = {row.code: row for row in rows}
-    frozen = assessment.result if assessment.is_frozen else None
-    result = score_now(assessment, by_code.values(), as_of=frozen.as_of if frozen else None)
-    headline = _frozen(assessment) if frozen else _computed(assessment, result)
-    categories = _categories(assessment, result, by_code.values())
-    lines = _Lines(rules, by_code, result)
+    result = score_now(assessment, by_code.values())
+    residual = scoring.residual_risk(assessment.tier, result.band) if result.band else ""
+    proposed = score_now(assessment, by_code.values(), proposed=True)
+    headline = _headline(assessment, result, residual)
+    return _standing(assessment, by_code, result, headline, proposed=proposed)
+
+
+def _frozen(assessment: Assessment, frozen: Frozen) -> Standing:
+    """A decided assessment, and what it would be as of today while it is in force."""
+    rules, result = assessment.framework.rules, frozen.result
+    headline = _headline(assessment, result, assessment.result.residual_risk)
+    now = frozen.today(rules) if assessment.is_approved else None
+    today = _headline(assessment, now, "") if now else None
+    return _standing(assessment, frozen.rows, result, headline, proposed=result, today=today)
+
+
+def _standing(
+    assessment: Assessment,
+    rows: Mapping[str, Answer],
+    result: scoring.Result,
+    headline: Headline,
+    *,
+    proposed: scoring.Result,
+    today: Headline | None = None,
+) -> Standing:
+    rules = assessment.framework.rules
+    categories = _categories(assessment, result, rows.values())
+    lines = _Lines(rules, rows, result)
     why = scoring.explain(result)
     return Standing(
         headline=headline,
         result=result,
-        proposed=score_now(assessment, by_code.values(), proposed=True),
+        proposed=proposed,
         must_haves=lines.must_haves(),
         categories=categories,
         gaps=lines.points(scoring.gaps(result, MOST)),
@@ -144,7 +183,7 @@ def standing_of(assessment: Assessment, rows: Iterable[Answer]) -> Standing:
         caps=tuple(line for line in categories if line.result.code in why.capped_by),
         uncapped=_band(rules, result.band_uncapped),
         floor=rules.scoring.floor_below,
-        today=_today(assessment, by_code.values(), headline) if assessment.is_approved else None,
+        today=today,
     )
 
 
@@ -152,7 +191,7 @@ def _band(rules: scoring.Framework, letter: str | None) -> scoring.Band | None:
     return rules.scoring.band(letter) if letter else None
 
 
-def _computed(assessment: Assessment, result: scoring.Result) -> Headline:
+def _headline(assessment: Assessment, result: scoring.Result, residual: str) -> Headline:
     return Headline(
         overall=result.overall,
         claimed=result.claimed,
@@ -162,39 +201,8 @@ def _computed(assessment: Assessment, result: scoring.Result) -> Headline:
         claimed_share=result.claimed_share,
         band=_band(assessment.framework.rules, result.band),
         gate=result.gate,
-        residual=scoring.residual_risk(assessment.tier, result.band) if result.band else "",
+        residual=residual,
     )
-
-
-def _frozen(assessment: Assessment) -> Headline:
-    frozen = assessment.result
-    return Headline(
-        overall=frozen.overall,
-        claimed=frozen.claimed,
-        confidence=frozen.confidence,
-        verified_share=frozen.verified_share,
-        documented_share=frozen.documented_share,
-        claimed_share=frozen.claimed_share,
-        band=_band(assessment.framework.rules, frozen.band or None),
-        gate=frozen.gate,
-        residual=frozen.residual_risk,
-    )
-
-
-def _today(assessment: Assessment, rows: Iterable[Answer], frozen: Headline) -> Headline | None:
-    """The same answers as of today, if anything that is shown differs; a later expiry does that."""
-    result = score_now(assessment, rows, as_of=timezone.localdate())
-    now = _computed(assessment, result)
-    same = (_shown(now.overall), now.band, now.gate) == (
-        _shown(frozen.overall),
-        frozen.band,
-        frozen.gate,
-    )
-    return None if same else now
-
-
-def _shown(value: Figure) -> str | None:
-    return None if value is None else scoring.shown(Fraction(value))
 
 
 def _categories(
@@ -204,9 +212,8 @@ def _categories(
     done = {entry.category.code: entry for entry in progress_of(assessment, rows).categories}
     found = []
     for entry in result.categories.values():
-        letter = scoring.band_of(scale, entry.score, False)
-        below = entry.score is not None and entry.score < scale.floor_below
-        band = scale.band(letter) if letter else None
+        band = None if entry.score is None else category_band(scale, entry.score)
+        below = entry.code in result.categories_below_floor
         found.append(CategoryLine(entry, band, done.get(entry.code), below))
     return tuple(found)
 
@@ -215,7 +222,7 @@ class _Lines:
     """Criteria of a result with their answers, as tables show them."""
 
     def __init__(
-        self, rules: scoring.Framework, rows: dict[str, Answer], result: scoring.Result
+        self, rules: scoring.Framework, rows: Mapping[str, Answer], result: scoring.Result
     ) -> None:
         self.rules = rules
         self.rows = rows

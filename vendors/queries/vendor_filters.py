@@ -12,6 +12,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from vendors import scoring
 from vendors.countries import COUNTRIES
 from vendors.models import (
     OPEN_STATES,
@@ -170,7 +171,7 @@ def conditions(filters: VendorFilters) -> dict[str, Q]:
     if filters.words:
         found["q"] = Q(*[_word(word) for word in filters.words])
     if filters.band:
-        found["band"] = Q(latest_result__band=filters.band)
+        found["band"] = Q(latest_result__band=filters.band, latest_result__gate=scoring.PASS)
     if filters.service:
         found["service"] = _delivers(filters.service)
     if filters.country:

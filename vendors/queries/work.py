@@ -99,11 +99,13 @@ class Item:
     @property
     def is_filling(self) -> bool:
         """Whether answers are being given, so that progress is worth a bar."""
-        return self.task in {FILL, INTAKE}
+        return self.task == FILL
 
     @property
     def told(self) -> str:
-        """What was said when it came back; "" where nothing was."""
+        """What was said when it came back, or what keeps it; "" where there is nothing."""
+        if self.task == INTAKE:
+            return _("Nothing is asked until the intake is complete.")
         if self.task == MEND:
             words = ngettext(
                 "%d answer is returned and not saved again.",

@@ -54,8 +54,9 @@ from vendors.scoring.differences import (
     spread_of,
 )
 from vendors.scoring.engine import ENGINE_VERSION, band_of, overall_under, score
-from vendors.scoring.figures import figure, rounded, shown
+from vendors.scoring.figures import exact, figure, rounded, shown
 from vendors.scoring.framework import BALANCED, FrameworkError, load_document, parse_framework
+from vendors.scoring.frozen import result_from_document
 from vendors.scoring.portable import (
     FORMAT,
     PortableAnswer,
@@ -170,6 +171,7 @@ __all__ = [
     "digest",
     "effective_level",
     "evidence_gains",
+    "exact",
     "explain",
     "figure",
     "framework_yaml",
@@ -190,6 +192,7 @@ __all__ = [
     "read_value",
     "readable_json",
     "residual_risk",
+    "result_from_document",
     "rounded",
     "score",
     "shown",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 #: Decimals of `value` beside an exact fraction.
 VALUE_PLACES = 6
@@ -21,6 +22,11 @@ def figure(value: Fraction | None) -> dict[str, str | Decimal] | None:
         "exact": f"{value.numerator}/{value.denominator}",
         "value": Decimal(rounded).scaleb(-VALUE_PLACES),
     }
+
+
+def exact(value: Mapping[str, Any] | None) -> Fraction | None:
+    """The figure that `figure` wrote, without loss; None stays None."""
+    return None if value is None else Fraction(str(value["exact"]))
 
 
 def shown(value: Fraction, places: int = 1) -> str:

@@ -27,26 +27,38 @@ def must_have_result(
     as_of: date,
 ) -> MustHaveResult:
     """Whether a must-have is met. `answer` is what `result` came from."""
-    outcome, reason = _outcome(rule, result, answer, as_of)
-    return MustHaveResult(result.code, outcome, reason)
+    outcome = _outcome(rule, result)
+    return MustHaveResult(result.code, outcome, reason_of(outcome, rule, result, answer, as_of))
 
 
-def _outcome(
-    rule: MustHave, result: CriterionResult, answer: Answer | None, as_of: date
-) -> tuple[str, str]:
+def _outcome(rule: MustHave, result: CriterionResult) -> str:
     level = result.level or LEVELS[0]
     if result.state == NOT_APPLICABLE:
-        return PASS, "Not applicable"
-    if level == REJECTED:
-        return FAIL, "Evidence is rejected"
-    if result.raw is not None and result.raw < rule.min_score:
-        least = number_text(rule.min_score)
-        return FAIL, f"Answer scores {_below(result.raw)}, at least {least} is needed"
+        return PASS
+    if level == REJECTED or (result.raw is not None and result.raw < rule.min_score):
+        return FAIL
     if result.state == UNANSWERED or result.raw is None:
-        return PENDING, "Not answered yet"
-    if LEVELS.index(level) < LEVELS.index(rule.min_evidence):
-        return PENDING, _evidence_reason(rule, level, answer, as_of)
-    return PASS, f"Answer scores {_below(result.raw)}, evidence is {level}"
+        return PENDING
+    return PENDING if LEVELS.index(level) < LEVELS.index(rule.min_evidence) else PASS
+
+
+def reason_of(
+    outcome: str, rule: MustHave, result: CriterionResult, answer: Answer | None, as_of: date
+) -> str:
+    """Why a must-have came out as it did, in one sentence. Judges nothing: the outcome is given."""
+    level = result.level or LEVELS[0]
+    if result.state == NOT_APPLICABLE:
+        return "Not applicable"
+    if outcome == FAIL and (level == REJECTED or result.raw is None):
+        return "Evidence is rejected"
+    if result.raw is None:
+        return "Not answered yet"
+    if outcome == FAIL:
+        least = number_text(rule.min_score)
+        return f"Answer scores {_below(result.raw)}, at least {least} is needed"
+    if outcome == PENDING:
+        return _evidence_reason(rule, level, answer, as_of)
+    return f"Answer scores {_below(result.raw)}, evidence is {level}"
 
 
 def _evidence_reason(rule: MustHave, level: str, answer: Answer | None, as_of: date) -> str:

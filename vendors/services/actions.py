@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from vendors.models import ActionState, CorrectiveAction, EvidenceFile
+from vendors.models import ActionState, CorrectiveAction, Evidence, EvidenceFile
 from vendors.queries.findings import proof_of, workers_on
 from vendors.scoring import Fault
 from vendors.services.audit import record_event
@@ -154,9 +154,11 @@ def _name_proof(action: CorrectiveAction, files: Iterable[EvidenceFile], by: Use
 
 def _check_file(action: CorrectiveAction, file: EvidenceFile) -> None:
     """Raise Refused for a document of another vendor, or one that is not in the register."""
-    if file.evidence.vendor_id != action.finding.vendor_id:
+    # Locked, so that nobody takes it out of the register meanwhile.
+    evidence = Evidence.objects.select_for_update(no_key=True).get(pk=file.evidence_id)
+    if evidence.vendor_id != action.finding.vendor_id:
         raise Refused(_("%s belongs to another vendor.") % file.original_name)
-    if file.evidence.removed_at is not None or not file.is_current:
+    if evidence.removed_at is not None or not file.is_current:
         raise Refused(_("%s is not in the register any more.") % file.original_name)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from vendors.models import Answer, AnswerEvidence, Assessment, Evidence
 from vendors.permissions import is_answer_open
 from vendors.queries.answer_states import answer_state
+from vendors.queries.evidence import locked_citations
 from vendors.services.audit import record_event
 from vendors.services.moves import hold_assessment
 from vendors.services.refusals import Refused, StaleAnswer
@@ -85,6 +86,17 @@ def _hold(assessment: Assessment, answer: Answer) -> dict[int, AnswerEvidence]:
         raise Refused(_("This answer is locked, so its evidence stays as it is."))
     links = answer.evidence_links.select_related("evidence").order_by("pk")
     return {link.evidence_id: link for link in links}
+
+
+def refuse_locked(evidence: Evidence) -> None:
+    """Raise Refused while a locked answer of an open assessment cites the document.
+
+    What a reviewer looked at is what an approval freezes.
+    """
+    locked = locked_citations(evidence)
+    if locked:
+        message = _("It is under review at %s. Add a new document, or have the answer returned.")
+        raise Refused(message % ", ".join(locked))
 
 
 def _check_document(assessment: Assessment, evidence: Evidence) -> None:

@@ -110,11 +110,13 @@ def approve_assessment(
     if missing:
         raise Refused(" ".join(missing))
     check_waived(decided.result.failed, [entry.code for entry in waivers])
+    # rows and chains before the counter of findings, as everybody locks them
+    _supersede(assessment, by)
+    Vendor.objects.select_for_update(no_key=True).only("pk").get(pk=assessment.vendor_id)
     for condition in conditions:
         _raise_condition(assessment, condition, by)
     for request in waivers:
         grant_waiver(assessment=assessment, request=request, by=by)
-    _supersede(assessment, by)
     said = {
         **_figures(decided.result),
         "conditions": len(conditions),
@@ -200,9 +202,6 @@ def send_back_assessment(
 def _hold(assessment: Assessment, by: User, seen: str | None) -> None:
     """Lock the row and read it again. Raises Refused unless `by` may decide on what was seen."""
     hold_assessment(assessment)
-    for name in ("helper_ids", "answerer_ids"):
-        # read again: somebody may have been named meanwhile
-        assessment.__dict__.pop(name, None)
     if not assessment.is_pending_approval:
         raise Refused(_("The assessment has moved on meanwhile. Load the page again."))
     if seen is not None and seen != seen_token(assessment):

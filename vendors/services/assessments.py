@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from vendors import scoring
 from vendors.models import Answer, Assessment, Framework, Site, State, Vendor
-from vendors.queries.assessments import plain_answers_of
+from vendors.queries.assessments import plain_answers_of, scope_of
 from vendors.queries.scores import progress_of
 from vendors.scoring import Fault
 from vendors.services.audit import record_event
@@ -64,20 +64,29 @@ def start_assessment(  # noqa: PLR0913 - an assessment has that many parts
         created_by=by,
     )
     _insert(assessment)
-    assessment.sites.set(sites)
-    assessment.helpers.set(helper.pk for helper in helpers)
-    told = {"framework": str(framework), "tier": assessment.tier, "intake": intake}
-    _tell_start(assessment, told, by)
+    _name(assessment, sites, helpers)
+    _tell_start(assessment, by)
     return assessment
 
 
-def _tell_start(assessment: Assessment, told: dict[str, Any], by: User | None) -> None:
+def _name(assessment: Assessment, sites: Iterable[Site], helpers: Iterable[User]) -> None:
+    """Store the sites in scope and who helps."""
+    assessment.sites.set(sites)
+    assessment.helpers.set(helper.pk for helper in helpers)
+    assessment.forget_people()
+
+
+def _tell_start(assessment: Assessment, by: User | None) -> None:
     record_event(
         action="assessment.start",
         by=by,
         assessment=assessment,
         subject=assessment.title,
-        after=told,
+        after={
+            "framework": str(assessment.framework),
+            "state": str(assessment.state),
+            **scope_of(assessment),
+        },
     )
 
 
@@ -146,7 +155,8 @@ def submit_assessment(*, assessment: Assessment, by: User | None) -> None:
         "attested": by is not None,
     }
     if assessment.is_in_clarification:
-        move_assessment(assessment=assessment, verb="resubmit", after=answered, by=by)
+        done = {"return_reason": ""}
+        move_assessment(assessment=assessment, verb="resubmit", changes=done, after=answered, by=by)
         return
     move_assessment(
         assessment=assessment,
@@ -221,17 +231,17 @@ def change_intake(  # noqa: PLR0913 - an intake has that many parts
         # an import's own day stands only until somebody edits it
         "as_of": None,
     }
+    before = scope_of(held)
     Assessment.objects.filter(pk=assessment.pk).update(**changed)
     assessment.refresh_from_db()
-    assessment.sites.set(sites)
-    assessment.helpers.set(helper.pk for helper in helpers)
+    _name(assessment, sites, helpers)
     record_event(
         action="assessment.intake",
         by=by,
         assessment=assessment,
         subject=assessment.title,
-        before={"intake": held.intake, "tier": held.tier},
-        after={"intake": intake, "tier": assessment.tier},
+        before=before,
+        after=scope_of(assessment),
     )
     if assessment.is_intake and not is_draft:
         move_assessment(assessment=assessment, verb="open", by=by)

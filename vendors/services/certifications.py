@@ -90,16 +90,16 @@ def edit_certification(*, entry: Certification, version: int, by: User | None) -
 def verify_certification(
     *, entry: Certification, where: str, version: int, by: User
 ) -> Certification:
-    """Note that somebody other than who added the entry checked it, and where.
+    """Note that somebody other than who wrote the entry checked it, and where.
 
-    Raises Refused without a place, for who added it, and for an entry that is not in force.
+    Raises Refused without a place, for who added or changed it, and for an entry that is not in force.
     """
     stored = _held(entry, version)
     where = reason_of(
         where, _("Say where you checked it: the register's address, or the certificate.")
     )
     if not can_verify_certification(by, stored):
-        raise Refused(_("Whoever added an entry does not verify it."))
+        raise Refused(_("Whoever added or changed an entry does not verify it."))
     if not stored.is_in_force:
         raise Refused(_("Only an entry that is in force is verified."))
     changes = {"verified_at": timezone.now(), "verified_by": by, "verified_where": where}

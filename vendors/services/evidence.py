@@ -18,8 +18,9 @@ from django.utils.translation import gettext as _
 from vendors import filestore
 from vendors.filestore import Incoming
 from vendors.models import Certification, Evidence, EvidenceFile, PageState, Vendor
+from vendors.queries.findings import findings_proved_by
 from vendors.scoring import Fault
-from vendors.services.answer_evidence import link_evidence, unlink_evidence
+from vendors.services.answer_evidence import link_evidence, refuse_locked, unlink_evidence
 from vendors.services.audit import record_event
 from vendors.services.evidence_files import FileRefused, Kept, file_state, take_in
 from vendors.services.moves import reason_of
@@ -174,13 +175,15 @@ def edit_evidence(
 ) -> Evidence:
     """Store changed details; the file is replaced by `replace_evidence`.
 
-    Raises FaultyInput for an empty title or an end before the issue, Refused for a removed one.
+    Raises FaultyInput for an empty title or an end before the issue, Refused for a removed one and
+    for one that is under review.
     """
     _check_details(evidence.vendor, issued_on, expires_on, certification)
     title = " ".join(title.split())
     if not title:
         raise FaultyInput([Fault("title", _("Give it a title."))])
     _hold(evidence)
+    refuse_locked(evidence)
     before = _details(evidence)
     evidence.title, evidence.issuer = title, issuer.strip()
     evidence.issued_on, evidence.expires_on = issued_on, expires_on
@@ -204,7 +207,8 @@ def replace_evidence(
 ) -> EvidenceFile:
     """Add a new version of a document's file; the earlier ones stay.
 
-    Raises FileRefused, and Refused without a reason, for a removed document and for the same file.
+    Raises FileRefused, and Refused without a reason, for a removed document, one that is under
+    review, and for the same file.
     """
     reason = reason_of(reason, _("Say why the file is replaced."))
     kept = take_in(vendor=evidence.vendor, upload=upload, by=by)
@@ -216,6 +220,7 @@ def replace_evidence(
 def _replace(evidence: Evidence, kept: Kept, reason: str, by: User) -> Evidence:
     Vendor.objects.select_for_update(no_key=True).get(pk=evidence.vendor_id)
     _hold(evidence)
+    refuse_locked(evidence)
     before = evidence.files.get(is_current=True)
     if before.sha256 == kept.sha256:
         raise FileRefused(kept.name, _("It is the very file that is there already."), "same")
@@ -239,10 +244,15 @@ def _replace(evidence: Evidence, kept: Kept, reason: str, by: User) -> Evidence:
 def remove_evidence(*, evidence: Evidence, reason: str, by: User) -> None:
     """Take a document out of the register. Its record, files and links stay.
 
-    Raises Refused without a reason and for one that is removed already.
+    Raises Refused without a reason, for one that is removed already, and while a finding that is
+    not closed names it as proof.
     """
     reason = reason_of(reason, _("Say why the document is removed."))
     _hold(evidence)
+    findings = findings_proved_by(evidence)
+    if findings:
+        message = _("It is the proof of %s. Close that finding, or take it off the proof there.")
+        raise Refused(message % ", ".join(str(finding) for finding in findings))
     evidence.removed_at, evidence.removed_by = timezone.now(), by
     evidence.remove_reason = reason
     evidence.save(update_fields=["removed_at", "removed_by", "remove_reason"])

@@ -40,7 +40,8 @@ def freeze_result(
     Called after the move to a decided state, in its transaction: the snapshot holds the head of
     the chain up to that move. The row is complete when it is written, for it cannot be changed.
     """
-    snapshot = scoring.canonical_json(snapshot_now(assessment, rows, result))
+    said = snapshot_now(assessment, rows, result)
+    snapshot = scoring.canonical_json(said)
     rated = [entry for entry in result.categories.values() if entry.score is not None]
     weakest = min(rated, key=lambda entry: entry.score or Fraction(0), default=None)
     frozen = AssessmentResult.objects.create(
@@ -55,7 +56,7 @@ def freeze_result(
         **{name: _decimal(getattr(result, name)) for name in _FIGURES},
         band=result.band or "",
         gate=result.gate,
-        residual_risk=scoring.residual_risk(assessment.tier, result.band) if result.band else "",
+        residual_risk=_residual_risk(result, has_waiver=bool(said["decision"]["waivers"])),
         must_haves_met=sum(must.result == scoring.PASS for must in result.must_haves),
         must_haves_total=len(result.must_haves),
         weakest_code=weakest.code if weakest else "",
@@ -70,6 +71,13 @@ def freeze_result(
         after={"digest": frozen.digest},
     )
     return frozen
+
+
+def _residual_risk(result: scoring.Result, *, has_waiver: bool) -> str:
+    """The risk that remains; "" where nothing is rated, or a must-have fails and is not waived."""
+    if not result.band or (result.gate == scoring.FAIL and not has_waiver):
+        return ""
+    return scoring.residual_risk(result.tier, result.band)
 
 
 def _freeze_categories(frozen: AssessmentResult, result: scoring.Result) -> None:

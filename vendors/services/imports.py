@@ -203,7 +203,7 @@ def _store_answers(
         action="assessment.import",
         by=by,
         assessment=assessment,
-        before=dict.fromkeys(stored, {}),
+        before={code: {} for code in stored},
         after=stored,
     )
 

@@ -58,8 +58,6 @@ class Decision:
 def held_review(assessment: Assessment, by: User) -> Review:
     """Lock the assessment; the reader's part in its review. Raises Refused if it is not theirs."""
     hold_assessment(assessment)
-    for name in ("helper_ids", "answerer_ids"):
-        assessment.__dict__.pop(name, None)
     if not can_review(by, assessment):
         raise Refused(_("You do not review this assessment now. Load the page again."))
     return Review.objects.get(assessment=assessment, reviewer=by)

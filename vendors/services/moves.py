@@ -19,6 +19,7 @@ def hold_assessment(assessment: Assessment) -> None:
     """Lock the row until the transaction ends, and bring what was read before up to date."""
     Assessment.objects.select_for_update(no_key=True).only("pk").get(pk=assessment.pk)
     assessment.refresh_from_db()
+    assessment.forget_people()
 
 
 def move_assessment(

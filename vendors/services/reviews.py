@@ -62,7 +62,7 @@ def take_review(*, assessment: Assessment, by: User) -> Review:
 
     Raises Refused when somebody else took it meanwhile.
     """
-    _hold(assessment)
+    hold_assessment(assessment)
     now = timezone.now()
     if not can_take_review(by, assessment):
         raise Refused(_("Somebody took this review meanwhile. Load the page again."))
@@ -82,13 +82,6 @@ def take_review(*, assessment: Assessment, by: User) -> Review:
     )
 
 
-def _hold(assessment: Assessment) -> None:
-    """Lock it and forget who filled it in, so that the next question reads it again."""
-    hold_assessment(assessment)
-    for name in ("helper_ids", "answerer_ids"):
-        assessment.__dict__.pop(name, None)
-
-
 @transaction.atomic
 def ask_second_review(*, assessment: Assessment, by: User) -> None:
     """Ask for a second reviewer, who decides without seeing what the first decided.
@@ -96,7 +89,7 @@ def ask_second_review(*, assessment: Assessment, by: User) -> None:
     What the first has decided goes off the answers until both are done; their marks stay. Raises
     Refused when one is asked for already, or the review is over.
     """
-    _hold(assessment)
+    hold_assessment(assessment)
     if not can_ask_second_review(by, assessment) or assessment.needs_second_review:
         raise Refused(_("A second reviewer is asked for already, or the review has moved on."))
     Assessment.objects.filter(pk=assessment.pk).update(needs_second_review=True)
@@ -116,7 +109,7 @@ def drop_second_review(*, assessment: Assessment, by: User) -> None:
 
     Raises Refused once somebody took it. A first reviewer who is done has finished with it.
     """
-    _hold(assessment)
+    hold_assessment(assessment)
     if not can_drop_second_review(by, assessment):
         raise Refused(_("The second review was taken meanwhile, so it stays."))
     Assessment.objects.filter(pk=assessment.pk).update(needs_second_review=False)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -81,11 +82,16 @@ def verify_chains(*, by: User) -> Outcome:
         faults=faults + check.faults,
         seconds=time.monotonic() - started,
     )
-    record_event(
-        action="trail.verify",
-        by=by,
-        after={"events": outcome.events, "chains": outcome.chains, "faults": outcome.fault_count},
-    )
+    with transaction.atomic():
+        record_event(
+            action="trail.verify",
+            by=by,
+            after={
+                "events": outcome.events,
+                "chains": outcome.chains,
+                "faults": outcome.fault_count,
+            },
+        )
     return outcome
 
 

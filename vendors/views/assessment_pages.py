@@ -85,7 +85,9 @@ def assessment_page(
         "returns": returns,
         "waivers": waivers_of([assessment]).get(assessment.pk, []),
         "warnings": warnings_for(assessment),
-        "findings": assessment.findings.select_related("action__owner").order_by("number"),
+        "findings": assessment.findings.visible_to(request.user)
+        .select_related("action__owner")
+        .order_by("number"),
         "inherent": scoring.inherent_risk(assessment.intake),
         "proposal": scoring.propose_tier(assessment.intake),
         **_decision(request, assessment, standing.result, forms.pop("panel", None)),

@@ -192,7 +192,7 @@ def _form_page(
 def certification_verify(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Note that somebody other than who added an entry checked it, and where."""
     entry = get_object_or_404(entry_for(request.user, public_id))
-    words = _("Procurement and managers verify entries, but not those that they added.")
+    words = _("Procurement and managers verify entries, but not those that they added or changed.")
     permit(can_verify_certification(request.user, entry), words)
     form = VerificationForm(_posted(request), entry=entry)
     if request.method == "POST" and form.is_valid():

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from vendors.access import StaffRequest, permit, staff_required
 from vendors.forms.assessments import ClosingForm
@@ -64,6 +64,7 @@ def _decide(request: StaffRequest, assessment: Assessment, panel: DecisionForms)
 
 
 @staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def assessment_close(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """End an approval when the vendor leaves, once each step of leaving is settled."""
     assessment = find_assessment(request, public_id)

@@ -23,6 +23,7 @@ from vendors.queries.events import (
     assessment_title,
     event_options,
     matching_events,
+    withheld_events,
 )
 from vendors.services.exports import export_events
 from vendors.services.refusals import Refused
@@ -44,7 +45,7 @@ def event_list(request: StaffRequest) -> HttpResponse:
     offered = event_options()
     filters = read_event_filters(request.GET, offered)
     title = assessment_title(filters.assessment)
-    found = matching_events(filters).select_related("vendor", "assessment")
+    found = matching_events(filters, request.user).select_related("vendor", "assessment")
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
@@ -53,6 +54,7 @@ def event_list(request: StaffRequest) -> HttpResponse:
         "page_obj": page,
         "lines": event_lines(page),
         "total": all_events(),
+        "withheld": withheld_events(request.user),
         "outcome": last_outcome(),
         "exported_on": last_export(),
         "zone": timezone.get_current_timezone_name(),

@@ -105,7 +105,7 @@ def framework_upload(request: StaffRequest) -> HttpResponse:
         draft = add_draft(text=text, by=request.user)
     except (scoring.FrameworkError, FaultyInput) as error:
         faults = queries.fault_lines(text, error.faults)
-        name = request.FILES["file"].name
+        name = str(request.FILES["file"])
         return _list_page(request, status=UNPROCESSABLE, faults=faults, file_name=name)
     messages.success(request, _("The file is sound. Look at what it changes, then publish it."))
     return redirect("vendors:framework-draft", draft.public_id)

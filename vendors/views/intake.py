@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
 
 from vendors import scoring
 from vendors.access import StaffRequest, permit, staff_required
@@ -26,6 +27,7 @@ LATER = "later"
 
 
 @staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def assessment_start(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Ask for scope, people and the nine factors; open the questionnaire."""
     vendors = Vendor.objects.visible_to(request.user).prefetch_related("sites")
@@ -120,6 +122,7 @@ def _tiers(framework: Framework) -> list[dict[str, int]]:
 
 
 @staff_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def assessment_intake(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Change scope, people or factors while the questionnaire is open."""
     found = assessment_for(request.user, public_id).prefetch_related("helpers", "sites")

@@ -20,9 +20,11 @@ from vendors.permissions import (
     can_add_vendor,
     can_answer,
     can_edit_vendor,
+    can_raise_finding,
     can_request_scorecard,
     can_start_assessment,
 )
+from vendors.queries.findings import open_findings
 from vendors.queries.vendor_filters import (
     PAGE_SIZES,
     STATUSES,
@@ -94,6 +96,8 @@ def vendor_detail(request: StaffRequest, public_id: UUID) -> HttpResponse:
         "may_edit": can_edit_vendor(request.user, vendor),
         "may_answer": page.draft is not None and can_answer(request.user, page.draft.assessment),
         "may_start": page.can_start and can_start_assessment(request.user, vendor),
+        "findings": open_findings(vendor, request.user),
+        "may_raise": can_raise_finding(request.user),
         "may_print": page.shown is not None and can_request_scorecard(request.user),
     }
     return render(request, "vendors/vendor_detail.html", context)

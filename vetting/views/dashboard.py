@@ -14,8 +14,8 @@ from vendors.queries import work
 from vendors.queries.findings import late_actions, open_counts
 
 
-@require_safe
 @staff_required
+@require_safe
 def dashboard(request: StaffRequest) -> HttpResponse:
     """What waits for me, what is late, who fails a must-have, what ends soon."""
     context = {

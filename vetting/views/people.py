@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from vendors.access import StaffRequest, permit, staff_required
@@ -142,7 +143,11 @@ def person_end(request: StaffRequest, public_id: UUID) -> HttpResponse:
     def change(data: dict[str, Any]) -> HttpResponse:
         heir = data.get("heir")
         ended = end_access(user=user, heir=heir, reason=data["reason"], by=request.user)
-        text = _("The access of %(name)s has ended, and %(n)d sessions with it.")
+        text = ngettext(
+            "The access of %(name)s has ended, and %(n)d session with it.",
+            "The access of %(name)s has ended, and %(n)d sessions with it.",
+            ended,
+        )
         messages.success(request, text % {"name": user, "n": ended})
         return redirect("people-list")
 

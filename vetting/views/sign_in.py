@@ -8,11 +8,14 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.forms import AuthenticationForm
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_http_methods
 
 from vetting.accounts import note_password, note_refused_sign_in, note_sign_in, note_sign_out
 from vetting.models import User
 
 
+@method_decorator(require_http_methods(["GET", "HEAD", "POST"]), name="dispatch")
 class SignIn(auth.LoginView):
     """E-mail and password."""
 
@@ -49,6 +52,7 @@ class PasswordChange(auth.PasswordChangeView):
     """A new password for oneself; other browsers have to sign in again."""
 
     template_name = "registration/password_change.html"
+    http_method_names = ["get", "head", "post"]  # noqa: RUF012 - as Django has it
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Store the password, end the other sessions and write it down."""

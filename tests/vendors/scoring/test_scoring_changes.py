@@ -54,7 +54,7 @@ def test_a_reworded_question_shows_the_words_that_changed() -> None:
     changes = changed((f"question: {question}", f"question: Truly {question}"))
     assert kinds(changes) == {framework.criteria[0].code: ("reworded",)}
     (item,) = [item for entry in changes.categories for item in entry.changed]
-    assert [(piece.kind, piece.text) for piece in item.words][0] == ("ins", "Truly ")
+    assert next((piece.kind, piece.text) for piece in item.words) == ("ins", "Truly ")
     assert "".join(p.text for p in item.words if p.kind != "ins") == question
     # words alone leave what is asked comparable
     assert changes.shared == 100
