@@ -168,6 +168,26 @@ def changes(before, after):
     return [(change.label, change.before, change.after) for change in line.changes]
 
 
+def test_days_and_moments_read_like_on_other_pages():
+    with timezone.override("Europe/Berlin"):
+        event = AuditEvent(
+            action="waiver.grant",
+            after={
+                "ends_on": "2027-06-30",
+                "valid_to": "2026-11-29T23:15:26.584788+00:00",
+                "number": "2026-13-45",
+                "source": "waiver",
+            },
+        )
+        (line,) = event_lines([event])
+    assert [change.after for change in line.changes] == [
+        "30 Jun 2027",
+        "30 Nov 2026, 00:15",
+        "2026-13-45",
+        "Waived must-have",
+    ]
+
+
 def test_only_what_differs_is_shown():
     assert changes({"a": 1, "b": 2}, {"a": 1, "b": 3}) == [("B", "2", "3")]
     assert changes(None, {"state": "submitted"}) == [("State", "", "Waits for review")]

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from vendors.models import AuditEvent, Certification, Evidence, State
+from vendors.models import AuditEvent, Certification, Evidence, Source, State
 from vendors.permissions import Role
 from vendors.queries.event_words import action_text
 
@@ -23,6 +26,7 @@ _MOST_LETTERS, _MOST_ENTRIES = 160, 6
 _NOISE = re.compile(r"(version|.*_at|position)\Z")
 #: Of several answers at once only what was answered and decided is shown.
 _DETAILS = {"answered_by_id", "decided_by_id", "is_answered", "proposed_level"}
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.+-]+)?\Z")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _LABELS: dict[str, str | Promise] = {
     "is_answered": gettext_lazy("Answered"),
@@ -198,12 +202,28 @@ def _joined(name: str, value: list[Any] | dict[str, Any], names: Mapping[str, st
     return ", ".join(_text(name, part, names) for part in value)
 
 
+def _day(value: str) -> str:
+    """A day, or a moment in the organisation's zone; as it stands where it is neither."""
+    try:
+        if len(value) == len("2026-11-01"):
+            return str(date_format(date.fromisoformat(value), "j M Y"))
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    shown = timezone.localtime(moment) if moment.tzinfo else moment
+    return str(date_format(shown, "j M Y, H:i"))
+
+
 def _word(name: str, value: str) -> str:
     """A value that has a word of its own; "" where it has none."""
     if name == "state" and value in set(State):
         return str(State(value).label)
     if name == "role" and value in _ROLES:
         return str(_ROLES[value])
+    if name == "source" and value in set(Source):
+        return str(Source(value).label)
     if name in {"level", "proposed_level", "severity"}:
         return value.capitalize()
+    if _DAY.match(value):
+        return _day(value)
     return value[:12] if name.endswith(("sha256", "digest", "fingerprint")) else ""
