@@ -4,7 +4,6 @@ import re
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from tests.factories import (
@@ -18,7 +17,7 @@ from tests.factories import (
     small_framework,
     submitted,
 )
-from vendors import triggers
+from tests.proved import lifted
 from vendors.models import AssessmentResult, Certification, Site, Vendor
 from vendors.permissions import Role
 from vendors.services.assessments import take_back_assessment
@@ -61,10 +60,8 @@ def rated(name, owner, framework, by, **fields):
     result = approved(make_assessment(vendor=vendor, owner=owner, framework=framework), by=by)
     if fields:
         # a frozen row cannot be changed; here its columns stand for other results
-        connection.check_constraints()
-        triggers.drop(connection)
-        AssessmentResult.objects.filter(pk=result.pk).update(**fields)
-        triggers.install(connection)
+        with lifted():
+            AssessmentResult.objects.filter(pk=result.pk).update(**fields)
     return vendor
 
 
