@@ -69,6 +69,8 @@ def stored(assessment, code):
 
 def opened(page, code):
     expect(page.locator("#answer .code")).to_have_text(code)
+    # the text is there before the script that hears the keys
+    page.wait_for_load_state()
 
 
 def test_a_whole_review_by_keyboard_alone(open_review, reviewer, assessment):
@@ -95,12 +97,15 @@ def test_a_whole_review_by_keyboard_alone(open_review, reviewer, assessment):
     page.keyboard.type("Which month?")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("button", name="Send 1 answer back")).to_be_visible()
+    page.wait_for_load_state()
     assert stored(assessment, "L3").return_remark == "Which month?"
     for left in range(6, 0, -1):  # the others are unchanged
         expect(page.get_by_text(f"{left} to decide")).to_be_visible()
+        page.wait_for_load_state()
         page.keyboard.press("c")
         page.keyboard.press("a")
     expect(page.get_by_text("0 to decide")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("f")
     page.keyboard.press("Enter")
     expect(page.get_by_text("1 answer is sent back.")).to_be_visible()
@@ -114,9 +119,11 @@ def test_a_review_ends_with_a_key(open_review, reviewer, assessment):
     left = len(assessment.framework.rules.asked(assessment.tier))
     for number in range(left):
         expect(page.get_by_text(f"{left - number} to decide")).to_be_visible()
+        page.wait_for_load_state()
         page.keyboard.press("c")
         page.keyboard.press("a")
     expect(page.get_by_text("0 to decide")).to_be_visible()
+    page.wait_for_load_state()
     page.keyboard.press("f")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Review finished. It waits for approval.")).to_be_visible()
