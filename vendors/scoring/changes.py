@@ -229,7 +229,10 @@ def word_changes(before: str, after: str) -> tuple[Piece, ...]:
     """The two texts as one, by words: what stayed, what went, what came."""
     old, new = re.findall(r"\s+|\S+", before), re.findall(r"\s+|\S+", after)
     found: list[Piece] = []
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    # without its short cut the comparison of two long texts takes seconds
+    is_long = len(old) + len(new) > 2000
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=is_long)
+    for tag, a, b, c, d in matcher.get_opcodes():
         if tag == "equal":
             found.append(Piece("same", "".join(old[a:b])))
             continue
