@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from vendors.models import Assessment
+from vendors.models import Assessment, Vendor
 from vendors.permissions import Actor, can_read
 
 MAX_ATTEMPTS = 5
@@ -31,6 +31,83 @@ class BuildState(models.TextChoices):
     FAILED = "failed", _("Could not be built")
 
 
+class Kind(models.TextChoices):
+    """What a document is about."""
+
+    VENDOR = "vendor", _("Scorecard")
+    COMPARISON = "comparison", _("Comparison")
+    PORTFOLIO = "portfolio", _("Portfolio")
+
+
+class SavedComparisonQuerySet(models.QuerySet["SavedComparison"]):
+    """Saved comparisons as somebody may see them."""
+
+    def visible_to(self, user: Actor) -> SavedComparisonQuerySet:
+        """All of them for staff with a role, none for anybody else."""
+        return self if can_read(user) else self.none()
+
+
+class SavedComparison(models.Model):
+    """A comparison as it stood when somebody kept it. Written once; saving again makes another."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    purpose = models.CharField(_("purpose"), max_length=200)
+    note = models.TextField(_("note"), blank=True)
+    query = models.TextField(help_text="the address that shows it anew, without the question mark")
+    on = models.DateField(help_text=_("the day whose results count"))
+    profile = models.CharField(max_length=80)
+    document = models.TextField(help_text="canonical JSON of every figure")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the document")
+    vendors = models.ManyToManyField(Vendor, related_name="comparisons")
+    saved_at = models.DateTimeField(auto_now_add=True)
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = SavedComparisonQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=~Q(purpose=""), name="saved_comparison_has_purpose"),
+        ]
+
+    def __str__(self) -> str:
+        return self.purpose
+
+    def get_absolute_url(self) -> str:
+        """Its own page."""
+        return reverse("scorecards:comparison-detail", args=[self.public_id])
+
+
+class Choice(models.Model):
+    """Which vendor was chosen from a saved comparison, by whom and why. A later one replaces it."""
+
+    comparison = models.ForeignKey(
+        SavedComparison, on_delete=models.PROTECT, related_name="choices"
+    )
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    place = models.PositiveSmallIntegerField(null=True, help_text=_("its rank; none: not ranked"))
+    reason = models.TextField(_("reason"))
+    decided_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    replaced_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=~Q(reason=""), name="choice_has_reason"),
+            models.UniqueConstraint(
+                fields=["comparison"], condition=Q(replaced_at=None), name="choice_one_in_force"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.comparison}: {self.vendor}"
+
+
 class ScorecardQuerySet(models.QuerySet["Scorecard"]):
     """Scorecards as somebody may see them."""
 
@@ -43,7 +120,17 @@ class Scorecard(models.Model):
     """One document. Its content is fixed when it is asked for; building only draws it."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="scorecards")
+    kind = models.CharField(max_length=20, choices=Kind, default=Kind.VENDOR)
+    assessment = models.ForeignKey(
+        Assessment, on_delete=models.PROTECT, null=True, related_name="scorecards"
+    )
+    comparison = models.ForeignKey(
+        SavedComparison,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="documents",
+        help_text=_("the saved comparison that it prints; none: as the page showed it"),
+    )
     number = models.CharField(
         max_length=20, blank=True, help_text=_("VET-YYYY-NNNN; drafts have none")
     )
@@ -94,6 +181,12 @@ class Scorecard(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["queued", "building", "ready", "failed"]),
                 name="scorecard_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="vendor", assessment__isnull=False, comparison=None)
+                | Q(kind="comparison", assessment=None)
+                | Q(kind="portfolio", assessment=None, comparison=None),
+                name="scorecard_about_one_thing",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

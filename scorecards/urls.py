@@ -2,12 +2,25 @@
 
 from django.urls import path
 
-from scorecards.views import comparison, scorecards
+from scorecards.views import comparison, comparison_files, documents, portfolio, saved, scorecards
 
 app_name = "scorecards"
 
 urlpatterns = [
     path("compare/", comparison.comparison, name="comparison"),
+    path("compare/live/", comparison.comparison_live, name="comparison-live"),
+    path("compare/find/", comparison.comparison_find, name="comparison-find"),
+    path("compare/comparison.csv", comparison_files.comparison_csv, name="comparison-csv"),
+    path("compare/comparison.xlsx", comparison_files.comparison_xlsx, name="comparison-xlsx"),
+    path("compare/pdf/", documents.comparison_pdf, name="comparison-pdf"),
+    path("compare/save/", saved.comparison_save, name="comparison-save"),
+    path("comparisons/", saved.comparison_list, name="comparison-list"),
+    path("comparisons/<uuid:public_id>/", saved.comparison_detail, name="comparison-detail"),
+    path("comparisons/<uuid:public_id>/choose/", saved.comparison_choose, name="comparison-choose"),
+    path("comparisons/<uuid:public_id>/pdf/", documents.comparison_issue, name="comparison-issue"),
+    path("portfolio/", portfolio.portfolio, name="portfolio"),
+    path("portfolio/portfolio.csv", portfolio.portfolio_csv, name="portfolio-csv"),
+    path("portfolio/pdf/", documents.portfolio_pdf, name="portfolio-pdf"),
     path("scorecards/", scorecards.scorecard_list, name="scorecard-list"),
     path(
         "assessments/<uuid:public_id>/scorecard/",

@@ -10,7 +10,7 @@ from fractions import Fraction
 from django.db.models import QuerySet
 
 from scorecards.comparison.asked import FEWEST, MOST, Asked
-from scorecards.comparison.columns import Column, columns_of, ranked
+from scorecards.comparison.columns import Column, candidates_of, columns_of
 from scorecards.comparison.entries import Entry, certifications_of, entries_of
 from scorecards.comparison.notices import (
     Notice,
@@ -20,6 +20,7 @@ from scorecards.comparison.notices import (
     profile_notice,
     unassessed_notices,
 )
+from scorecards.comparison.sure import Sure, sure_of
 from scorecards.comparison.table import (
     CategoryRow,
     CertificationRow,
@@ -28,8 +29,10 @@ from scorecards.comparison.table import (
     certification_rows,
     model_rows,
 )
+from scorecards.comparison.weighting import Profile, Weighting, chosen_profile, weighting_of
+from scorecards.comparison.why import Why, why_of
 from scorecards.comparison.words import Summary, summary_of
-from scorecards.ranking import Ranking
+from scorecards.ranking import Candidate, Ranking, rank
 from vendors import scoring
 from vendors.models import Framework, Vendor
 from vendors.queries.assessments import weight_profiles
@@ -38,24 +41,25 @@ __all__ = ["FEWEST", "MOST", "Asked", "Comparison", "Line", "Profile", "compare"
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """Category weights under a name: every category of the framework, in its order."""
-
-    name: str
-    description: str
-    weights: dict[str, Fraction]
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
-    """Vendors that can stand side by side, under a profile, with their order."""
+    """Vendors that can stand side by side, under weights, with their order."""
 
     framework: Framework
     profiles: tuple[Profile, ...]
-    profile: Profile
+    weighting: Weighting
     entries: tuple[Entry, ...]
     odd: tuple[Entry, ...]
     ranking: Ranking
+
+    @property
+    def profile(self) -> Profile:
+        """The profile that the weights are, or start from."""
+        return self.weighting.profile
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """The entries as the ranking sees them."""
+        return candidates_of(self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ class Table:
     certifications: tuple[CertificationRow, ...]
     model: tuple[ModelRow, ...]
     all_open: bool
+    sure: Sure
+    why: Why | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ def compare(visible: QuerySet[Vendor], asked: Asked) -> Comparison:
     entries = entries_of(chosen)
     unassessed = [vendor for vendor in chosen if vendor.pk not in entries]
     notices += unassessed_notices(unassessed)
-    line = line_up(list(entries.values()), asked.profile)
+    line = line_up(list(entries.values()), asked)
     if line is None:
         return Comparison(asked, tuple(chosen), tuple(notices), None)
     notices += odd_notices(line.odd, line.framework)
@@ -108,25 +114,28 @@ def compare(visible: QuerySet[Vendor], asked: Asked) -> Comparison:
     return Comparison(asked, tuple(chosen), tuple(notices), _table(line, asked))
 
 
-def line_up(entries: Sequence[Entry], profile_name: str) -> Line | None:
+def line_up(entries: Sequence[Entry], asked: Asked) -> Line | None:
     """Those on the framework that most are assessed on (the first one's in doubt), in order.
 
-    Without a profile of that name the framework's own weights count. None without entries.
+    Without a profile of the name asked for the framework's own weights count. None without entries.
     """
     if not entries:
         return None
     counts = Counter(entry.framework.pk for entry in entries)
     framework = max((entry.framework for entry in entries), key=lambda item: counts[item.pk])
-    taken = [entry for entry in entries if entry.framework.pk == framework.pk]
+    taken = tuple(entry for entry in entries if entry.framework.pk == framework.pk)
     profiles = _profiles(framework)
-    profile = next((item for item in profiles if _is(item, profile_name)), profiles[0])
+    profile = chosen_profile(profiles, asked.profile)
+    candidates = candidates_of(taken)
+    basis = rank(candidates, profile.weights).basis
+    weighting = weighting_of(profile, basis.weights, asked)
     return Line(
         framework=framework,
         profiles=profiles,
-        profile=profile,
-        entries=tuple(taken),
+        weighting=weighting,
+        entries=taken,
         odd=tuple(entry for entry in entries if entry.framework.pk != framework.pk),
-        ranking=ranked(taken, profile.weights),
+        ranking=rank(candidates, weighting.weights),
     )
 
 
@@ -141,7 +150,7 @@ def _profiles(framework: Framework) -> tuple[Profile, ...]:
     for row in weight_profiles(rules.slug):
         if row.name != scoring.BALANCED and row.weights.keys() == rules.weights.keys():
             weights = {code: Fraction(row.weights[code]) for code in rules.weights}
-            found.append(Profile(row.name, row.description, weights))
+            found.append(Profile(row.name, row.description, weights, row.version))
     return tuple(found)
 
 
@@ -155,7 +164,7 @@ def _vendors(visible: QuerySet[Vendor], asked: Asked) -> list[Vendor]:
 
 
 def _table(line: Line, asked: Asked) -> Table:
-    weights, ranking = line.profile.weights, line.ranking
+    weights, ranking = line.weighting.weights, line.ranking
     rules = line.framework.rules
     columns = columns_of(list(line.entries), ranking, weights)
     registers = certifications_of(entry.vendor for entry in line.entries)
@@ -168,4 +177,6 @@ def _table(line: Line, asked: Asked) -> Table:
         certifications=tuple(certification_rows(columns, registers)),
         model=tuple(model_rows(rules, columns)),
         all_open=all(row.is_open for row in categories),
+        sure=sure_of(line, columns, asked),
+        why=why_of(line, columns, asked),
     )

@@ -4,42 +4,76 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
-FEWEST, MOST = 2, 6
+FEWEST, MOST = 2, 10
 #: Addresses name at most this many vendors that are looked up at all.
 LOOKED_UP = 50
 EVERYTHING, NOTHING = "all", "none"
+#: Weights stand in the address as w_LAB=45.5, one a category.
+WEIGHT = "w_"
+#: Points that rows must differ by to be shown alone, where the address says no number.
+DIFFERENT = 10
+#: Longer texts of weights are no weights.
+LONGEST = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Vendors, profile and what is folded open.
+    """Vendors, profile, weights tried out, and what is folded open.
 
     `vendor_ids` in the order of the address, each once; `unreadable` counts what is no id.
+    `drafts` are those of them whose open assessment is wanted in place of the one in force.
     `opened` are category codes, or EVERYTHING; a category named twice is closed again, so that
-    one button opens and closes it without a script.
+    one button opens and closes it without a script. `weights` are texts by category code as they
+    were typed, `locked` codes of those to keep as they are. `differ` is the least difference of the
+    rows shown, None for all rows. `pair` are the two vendors whose lead is explained, `line` the
+    category whose weight the chart moves. `on` is the day whose results count, None for today;
+    `odd_on` is a day that cannot be read.
     """
 
     vendor_ids: tuple[UUID, ...] = ()
     unreadable: int = 0
     profile: str = ""
     opened: frozenset[str] = frozenset()
-    only_different: bool = False
+    differ: int | None = None
+    weights: Mapping[str, str] = field(default_factory=dict)
+    locked: frozenset[str] = frozenset()
+    drafts: frozenset[UUID] = frozenset()
+    pair: tuple[UUID, ...] = ()
+    line: str = ""
+    on: date | None = None
+    odd_on: str = ""
 
     @classmethod
     def from_query(cls, query: Mapping[str, Sequence[str]]) -> Asked:
-        """Read `v` (vendors), `profile`, `open` (categories) and `differ` from lists of texts."""
+        """Read an address from lists of texts.
+
+        `v` (vendors), `draft`, `profile`, `w_CODE` (weights), `lock`, `open` (categories), `differ`,
+        `pair` (two vendors), `line` (a category) and `on` (a day).
+        """
         texts = [text.strip() for text in query.get("v", []) if text.strip()]
         ids = [found for text in texts if (found := _uuid(text)) is not None]
-        profile = query.get("profile") or [""]
+        on, odd_on = _day(_last(query, "on"))
         return cls(
             vendor_ids=tuple(dict.fromkeys(ids))[:LOOKED_UP],
             unreadable=len(texts) - len(ids),
-            profile=profile[-1].strip(),
+            profile=_last(query, "profile"),
             opened=_opened(query.get("open", [])),
-            only_different=any(query.get("differ", [])),
+            differ=_points(_last(query, "differ")),
+            weights={
+                key.removeprefix(WEIGHT): values[-1].strip()[:LONGEST]
+                for key, values in query.items()
+                if key.startswith(WEIGHT) and values and values[-1].strip()
+            },
+            locked=frozenset(query.get("lock", [])),
+            drafts=frozenset(_ids(query.get("draft", []))),
+            pair=tuple(dict.fromkeys(_ids(query.get("pair", []))))[:2],
+            line=_last(query, "line"),
+            on=on,
+            odd_on=odd_on,
         )
 
     @property
@@ -52,11 +86,36 @@ class Asked:
         return code in self.opened or EVERYTHING in self.opened
 
 
+def _last(query: Mapping[str, Sequence[str]], name: str) -> str:
+    return (query.get(name) or [""])[-1].strip()
+
+
 def _uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:
         return None
+
+
+def _ids(texts: Sequence[str]) -> list[UUID]:
+    return [found for text in texts if (found := _uuid(text.strip())) is not None]
+
+
+def _points(text: str) -> int | None:
+    """The least difference: a whole number from 1 to 100; any other text asks for the usual one."""
+    if not text:
+        return None
+    return int(text) if text.isdecimal() and len(text) < 4 and 0 < int(text) <= 100 else DIFFERENT
+
+
+def _day(text: str) -> tuple[date | None, str]:
+    """The day, and the text where it is none."""
+    if not text:
+        return None, ""
+    try:
+        return date.fromisoformat(text), ""
+    except ValueError:
+        return None, text[:LONGEST]
 
 
 def _opened(codes: Sequence[str]) -> frozenset[str]:

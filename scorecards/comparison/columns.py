@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from scorecards.comparison.entries import CategoryFigure, Entry
-from scorecards.ranking import Candidate, Ranking, rank
+from scorecards.ranking import Candidate, Ranking
 from vendors import scoring
 
 
@@ -61,11 +61,9 @@ class Column:
         return len(self.entry.must_haves)
 
 
-def ranked(entries: list[Entry], weights: Mapping[str, Fraction]) -> Ranking:
-    """The order of these entries under a profile."""
-    return rank(
-        (Candidate(e.key, e.vendor.name, e.gate, e.scores, e.must_haves) for e in entries), weights
-    )
+def candidates_of(entries: Iterable[Entry]) -> list[Candidate]:
+    """Entries as the ranking sees them."""
+    return [Candidate(e.key, e.vendor.name, e.gate, e.scores, e.must_haves) for e in entries]
 
 
 def columns_of(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -19,8 +19,6 @@ from vendors import scoring
 from vendors.models import Certification
 from vendors.queries.vendors import category_band
 
-#: Rows whose shown figures are this many points apart differ.
-DIFFERENT = 10
 #: Standards with a row of their own: the first four always, the others when somebody holds one.
 STANDARDS = (
     "ISO/IEC 27001",
@@ -67,6 +65,7 @@ class CategoryRow:
     weight: Fraction
     is_left_out: bool
     is_open: bool
+    is_hidden: bool
     cells: tuple[HeatCell, ...]
     criteria: tuple[CriterionRow, ...]
 
@@ -81,12 +80,12 @@ class CategoryRow:
         return percent_text(self.profile_weight) if self.weight != self.profile_weight else ""
 
     @property
-    def differs(self) -> bool:
-        """Whether the figures shown lie ten points apart, or one is missing beside others."""
+    def spread(self) -> int:
+        """Points between the highest and the lowest figure shown; 100 where one is missing."""
         known = [scoring.rounded(cell.value, 0) for cell in self.cells if cell.value is not None]
         if not known:
-            return False
-        return len(known) < len(self.cells) or max(known) - min(known) >= DIFFERENT
+            return 0
+        return 100 if len(known) < len(self.cells) else int(max(known) - min(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +134,21 @@ def category_rows(
     asked: Asked,
 ) -> list[CategoryRow]:
     """All categories in the order of the framework."""
-    return [
+    rows = [
         CategoryRow(
             category=category,
             profile_weight=weights[category.code],
             weight=basis.weights.get(category.code, Fraction(0)),
             is_left_out=category.code in basis.left_out,
             is_open=asked.opens(category.code),
+            is_hidden=False,
             cells=tuple(_heat(rules, column, category.code) for column in columns),
             criteria=_criterion_rows(category, columns),
         )
         for category in rules.categories
     ]
+    least = asked.differ
+    return [row if least is None else replace(row, is_hidden=row.spread < least) for row in rows]
 
 
 def _heat(rules: scoring.Framework, column: Column, code: str) -> HeatCell:

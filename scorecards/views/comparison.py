@@ -25,3 +25,20 @@ def comparison(request: StaffRequest) -> HttpResponse:
     }
     status = 422 if shown.is_refused else 200
     return render(request, "scorecards/comparison.html", context, status=status)
+
+
+@staff_required
+@require_safe
+def comparison_live(request: StaffRequest) -> HttpResponse:
+    """The parts of the page that only the server computes, under the weights of the address."""
+    visible = Vendor.objects.visible_to(request.user)
+    shown = compare(visible, Asked.from_query(dict(request.GET.lists())))
+    context = {"comparison": shown, "table": shown.table}
+    return render(request, "scorecards/comparison/_live.html", context)
+
+
+@staff_required
+@require_safe
+def comparison_find(request: StaffRequest) -> HttpResponse:
+    """Vendors to add, found by name."""
+    return render(request, "scorecards/comparison/_found.html", {})

@@ -41,7 +41,7 @@
 
   differ.addEventListener('change', function () {
     rows.forEach(function (row) {
-      row.hidden = differ.checked && !('differs' in row.dataset);
+      row.hidden = differ.checked && Number(row.dataset.spread) < Number(differ.value);
       open(row, isOpen(row));
     });
   });

@@ -38,6 +38,7 @@ OTHERS = ("helper", "reviewer", "procurement", "manager")
 MANAGER = ("manager",)
 TRAIL_READERS = ("manager", "auditor", "administrator")
 ADMINISTRATOR = ("administrator",)
+PORTFOLIO_READERS = ("manager", "auditor")
 
 TABLE = [
     Address("dashboard", get=EVERYONE),
@@ -118,6 +119,19 @@ TABLE = [
     Address("vendors:answer-evidence", "open", get=WORKERS, post=WORKERS, extra={"code": "L1"}),
     Address("vendors:answer-evidence-unlink", "open", post=WORKERS, extra={"code": "L1"}),
     Address("scorecards:comparison", get=EVERYONE),
+    Address("scorecards:comparison-live", get=EVERYONE),
+    Address("scorecards:comparison-find", get=EVERYONE),
+    Address("scorecards:comparison-csv", post=EVERYONE),
+    Address("scorecards:comparison-xlsx", post=EVERYONE),
+    Address("scorecards:comparison-pdf", post=EVERYONE),
+    Address("scorecards:comparison-save", get=WRITERS, post=WRITERS),
+    Address("scorecards:comparison-list", get=EVERYONE),
+    Address("scorecards:comparison-detail", "saved_comparison", get=EVERYONE),
+    Address("scorecards:comparison-choose", "saved_comparison", get=MANAGER, post=MANAGER),
+    Address("scorecards:comparison-issue", "saved_comparison", post=EVERYONE),
+    Address("scorecards:portfolio", get=PORTFOLIO_READERS),
+    Address("scorecards:portfolio-csv", post=PORTFOLIO_READERS),
+    Address("scorecards:portfolio-pdf", post=PORTFOLIO_READERS),
     Address("scorecards:scorecard-list", get=EVERYONE),
     Address("scorecards:scorecard-request", "approved", post=EVERYONE),
     Address("scorecards:scorecard-detail", "scorecard", get=EVERYONE),

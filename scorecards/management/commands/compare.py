@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from scorecards.comparison import Line, line_up
+from scorecards.comparison import Asked, Line, line_up
 from scorecards.comparison.entries import entries_of
 from scorecards.ranking import Unranked
 from vendors import scoring
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         """Print the ranking."""
         vendors = _found(options["vendors"])
         entries = entries_of(vendors)
-        line = line_up(list(entries.values()), options["profile"])
+        line = line_up(list(entries.values()), Asked(profile=options["profile"]))
         faults = [
             f"{vendor.name} has no assessment." for vendor in vendors if vendor.pk not in entries
         ]

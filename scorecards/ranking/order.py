@@ -1,4 +1,4 @@
-"""Who stands where, and on which basis. Pure: values in, values out.
+"""Who stands where, and on which basis.
 
 The rules are in docs/scoring.md, "From scores to a ranking".
 """
