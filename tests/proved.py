@@ -11,7 +11,7 @@ from django.db import connection
 
 from scorecards import builder
 from scorecards.models import Scorecard
-from scorecards.services import request_scorecard
+from scorecards.services.scorecards import request_scorecard
 from tests.factories import import_worked, make_assessment, make_user, small_framework
 from vendors import triggers
 from vendors.models import Assessment, Evidence

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from scorecards import pdf, services
+from scorecards import pdf
 from scorecards.builder import FileDamaged, stored_file
 from scorecards.models import BuildState, Scorecard
-from scorecards.queries import later_than, progress_of, register, scorecard_for
+from scorecards.queries.register import later_than, progress_of, register, scorecard_for
+from scorecards.services import scorecards as services
 from vendors.access import StaffRequest, permit, staff_required
 from vendors.permissions import can_request_scorecard
 from vendors.queries.assessments import assessment_for

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from scorecards.models import BuildState, Scorecard
-from scorecards.services import request_scorecard
+from scorecards.services.scorecards import request_scorecard
 from tests.corpus import plain_pdf
 from tests.factories import (
     SHIPPED,

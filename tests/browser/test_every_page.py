@@ -7,7 +7,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from scorecards.services import request_scorecard
+from scorecards.services.scorecards import request_scorecard
 from tests.conftest import NARROW, WIDE
 from tests.factories import SAMPLES, SHIPPED, make_framework, make_user, make_vendor
 from vendors.models import Assessment, Finding, Vendor, WeightProfile

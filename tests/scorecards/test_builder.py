@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from scorecards import builder, pdf, services
+from scorecards import builder, pdf
 from scorecards.models import (
     LEASE,
     MAX_ATTEMPTS,
@@ -21,6 +21,7 @@ from scorecards.models import (
     NumberCounter,
     Scorecard,
 )
+from scorecards.services import scorecards as services
 from tests import factories
 from tests.conftest import require
 from vendors.models import AuditEvent
@@ -189,7 +190,8 @@ def test_without_pango_it_fails_at_once_and_says_why(tmp_path):
         "from django.core.management import call_command\n"
         "call_command('migrate', verbosity=0)\n"
         "from tests import factories\n"
-        "from scorecards import builder, services\n"
+        "from scorecards import builder\n"
+        "from scorecards.services import scorecards as services\n"
         "factories.small_framework()\n"
         "aurora = factories.import_worked('Aurora')\n"
         "card = services.request_scorecard(assessment=aurora, by=None, wakes=False)\n"

@@ -5,9 +5,10 @@ from fractions import Fraction
 
 import pytest
 
-from scorecards import charts, services
+from scorecards import charts
 from scorecards.content import ContentError, scorecard_content
 from scorecards.content.words import answer_words, long_day, long_moment, place
+from scorecards.services import scorecards as services
 from tests import factories
 from tests.benchmarks.scorecard import full_content
 from vendors import scoring

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from scorecards import services
 from scorecards.content import CONTENT_FORMAT, scorecard_content
+from scorecards.services import scorecards as services
 from tests import factories
 from tests.benchmarks.scorecard import full_content
 from tests.scorecards.deciding import rejected, waiting, waived

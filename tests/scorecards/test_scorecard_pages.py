@@ -4,8 +4,9 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from scorecards import builder, pdf, services
+from scorecards import builder, pdf
 from scorecards.models import BuildState, Scorecard
+from scorecards.services import scorecards as services
 from tests import factories
 from tests.conftest import require
 from vendors.permissions import Role

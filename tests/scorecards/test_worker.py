@@ -15,7 +15,7 @@ pytestmark = pytest.mark.services
 
 ASK = """
 from tests import factories
-from scorecards import services
+from scorecards.services import scorecards as services
 framework = factories.make_framework()
 for count in range({count}):
     assessment = factories.make_assessment(framework=framework)

@@ -13,7 +13,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from scorecards.services import content_text
+from scorecards.services.scorecards import content_text
 from tests.factories import (
     LOW_RISK,
     answer_all,

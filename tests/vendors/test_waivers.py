@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from scorecards import services
+from scorecards.services import scorecards as services
 from tests.factories import make_user, make_vendor, small_framework
 from tests.scorecards.deciding import rejected, waiting, waived
 from vendors.models import Certification

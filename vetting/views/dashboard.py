@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from scorecards.queries import scorecards_of
+from scorecards.queries.register import scorecards_of
 from vendors.access import StaffRequest, staff_required
 from vendors.queries import dashboard as queries
 from vendors.queries import work

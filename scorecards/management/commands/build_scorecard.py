@@ -10,8 +10,9 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from scorecards import builder, services
+from scorecards import builder
 from scorecards.models import LEASE, BuildState, Scorecard
+from scorecards.services import scorecards as services
 from vendors.models import Assessment
 
 PAUSE_SECONDS = 0.5

@@ -1,0 +1,1 @@
+"""What changes rows: one module a subject."""
