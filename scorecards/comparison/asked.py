@@ -81,6 +81,20 @@ class Asked:
         """Whether no vendor was named at all."""
         return not self.vendor_ids and not self.unreadable
 
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """The address again as names and values, for forms that carry it along."""
+        found = [("v", str(public_id)) for public_id in self.vendor_ids]
+        found += [("draft", str(public_id)) for public_id in sorted(self.drafts)]
+        found += [("profile", self.profile)] if self.profile else []
+        found += [(WEIGHT + code, text) for code, text in self.weights.items()]
+        found += [("lock", code) for code in sorted(self.locked)]
+        found += [("open", code) for code in sorted(self.opened)]
+        found += [("differ", str(self.differ))] if self.differ is not None else []
+        found += [("pair", str(public_id)) for public_id in self.pair]
+        found += [("line", self.line)] if self.line else []
+        return found + ([("on", self.on.isoformat())] if self.on else [])
+
     def opens(self, code: str) -> bool:
         """Whether the criteria of this category are shown."""
         return code in self.opened or EVERYTHING in self.opened

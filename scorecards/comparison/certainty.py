@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations, pairwise
 
@@ -133,8 +134,8 @@ def certainty_document(certainty: Certainty, names: Mapping[str, str]) -> dict[s
         "acceptability": {
             "samples": draws.samples,
             "seed": draws.seed,
-            "uniform": {names[key]: list(row) for key, row in draws.uniform.items()},
-            "centred": {names[key]: list(row) for key, row in draws.centred.items()},
+            "uniform": {names[key]: _shares(row) for key, row in draws.uniform.items()},
+            "centred": {names[key]: _shares(row) for key, row in draws.centred.items()},
         },
         "omissions": [
             {
@@ -145,6 +146,11 @@ def certainty_document(certainty: Certainty, names: Mapping[str, str]) -> dict[s
             for item in certainty.omissions
         ],
     }
+
+
+def _shares(row: Sequence[float]) -> list[Decimal]:
+    """Shares as decimals, which canonical JSON can write: counts of draws have few digits."""
+    return [Decimal(str(round(share, 6))) for share in row]
 
 
 def _pair(

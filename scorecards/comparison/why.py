@@ -2,25 +2,327 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scorecards import ranking
 from scorecards.comparison.asked import Asked
 from scorecards.comparison.columns import Column
+from scorecards.comparison.entries import CriterionFigure, Entry
+from scorecards.ranking import CategoryLead, CriterionLead, Need, Plan
+from vendors import scoring
 
 if TYPE_CHECKING:
     from scorecards.comparison import Line
 
+#: Criteria named as those that matter most.
+MOST_CRITERIA = 10
+#: Criteria of a plan that are listed; longer plans say how many more there are.
+MOST_NEEDS = 8
+_NONE = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryStep:
+    """A category's step in the waterfall; `x` and `width` are percent of the drawing."""
+
+    category: scoring.Category
+    lead: CategoryLead
+    x: Fraction
+    width: Fraction
+
+    @property
+    def favours_first(self) -> bool:
+        """Whether it adds to the lead."""
+        return self.lead.points > 0
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionPart:
+    """A criterion's part in the lead, with both vendors' figures; None where it was not asked."""
+
+    criterion: scoring.Criterion
+    points: Fraction
+    first: CriterionFigure | None
+    second: CriterionFigure | None
+
+    @property
+    def favours_first(self) -> bool:
+        """Whether it adds to the lead."""
+        return self.points > 0
+
+
+@dataclass(frozen=True, slots=True)
+class NeedLine:
+    """One criterion that the second vendor would improve, its figure now, and what that brings."""
+
+    criterion: scoring.Criterion
+    figure: CriterionFigure | None
+    points: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """A way to close the gap: a sentence, and the criteria that it takes."""
+
+    text: str
+    needs: tuple[NeedLine, ...]
+    more: int
+    reaches: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """The lead of the first over the second."""
+    """The lead of the first over the second; `choices` are all vendors that can be asked about.
+
+    `zero` and `end` are where the waterfall starts and where it arrives, in percent of the drawing.
+    """
 
     first: Column
     second: Column
+    lead: Fraction
+    text: str
+    steps: tuple[CategoryStep, ...]
+    zero: Fraction
+    end: Fraction
+    criteria: tuple[CriterionPart, ...]
+    others: int
+    plans: tuple[PlanLine, ...]
+    choices: tuple[Column, ...]
+
+    @property
+    def headline(self) -> str:
+        """Who is ahead, by the difference of the two figures shown."""
+        names = {"first": self.first.name, "second": self.second.name}
+        if not self.lead:
+            return _("%(first)s and %(second)s are level.") % names
+        ahead, behind = (scoring.rounded(c.overall or _NONE) for c in (self.first, self.second))
+        if ahead <= behind:
+            return _("%(first)s is less than 0.1 points ahead of %(second)s.") % names
+        names["points"] = scoring.shown(ahead - behind)
+        return _("%(first)s is %(points)s points ahead of %(second)s.") % names
 
 
-def why_of(line: Line, columns: Sequence[Column], asked: Asked) -> Why | None:  # noqa: ARG001
+def why_of(line: Line, columns: Sequence[Column], asked: Asked) -> Why | None:
     """The two vendors that the address names, else first and second; None without two ranked."""
-    return None
+    placed = [column for column in columns if column.rank is not None]
+    if len(placed) < 2:
+        return None
+    wanted = [column for column in placed if column.entry.vendor.public_id in asked.pair]
+    first, second = wanted if len(wanted) == 2 else placed[:2]
+    weights = line.ranking.basis.weights
+    rules = line.framework.rules
+    leads = ranking.category_leads(first.entry.scores, second.entry.scores, weights)
+    one, other = (figures_of(column.entry, rules, weights) for column in (first, second))
+    parts = ranking.criterion_leads(one, other)
+    lead = sum((item.points for item in leads), _NONE)
+    low, span = _span(leads)
+    return Why(
+        first=first,
+        second=second,
+        lead=lead,
+        text=_lead_text(first, second, leads, rules),
+        steps=tuple(_step(item, rules, low, span) for item in leads),
+        zero=_percent(_NONE, low, span),
+        end=_percent(lead, low, span),
+        criteria=tuple(_part(item, first, second, rules) for item in parts[:MOST_CRITERIA]),
+        others=max(0, len(parts) - MOST_CRITERIA),
+        plans=_plans(other, lead, second, first, rules) if lead > 0 else (),
+        choices=tuple(placed),
+    )
+
+
+def figures_of(
+    entry: Entry, rules: scoring.Framework, weights: Mapping[str, Fraction]
+) -> list[ranking.CriterionFigure]:
+    """An entry's criteria as far as their scores go; `weights` are percent of the basis."""
+    verified = rules.scoring.level(scoring.VERIFIED).coefficient
+    found = []
+    for category in rules.categories:
+        asked = [item for item in category.criteria if item.code in entry.criteria]
+        applicable = [item for item in asked if not entry.criteria[item.code].is_not_applicable]
+        total = sum((item.weight for item in applicable), _NONE)
+        worth = weights.get(category.code, _NONE) / total if total else None
+        for item in applicable:
+            figure = entry.criteria[item.code]
+            factor = verified if item.evidence.required else Fraction(1)
+            found.append(
+                ranking.CriterionFigure(
+                    code=item.code,
+                    category=category.code,
+                    share=None if worth is None else worth * item.weight,
+                    raw=figure.raw,
+                    score=figure.score,
+                    best=None if figure.raw is None else figure.raw * factor,
+                )
+            )
+    return found
+
+
+def _span(leads: Iterable[CategoryLead]) -> tuple[Fraction, Fraction]:
+    """Where the drawing starts, in points, and how many it holds."""
+    sums = [_NONE, *(item.after for item in leads)]
+    return min(sums), max(sums) - min(sums) or Fraction(1)
+
+
+def _percent(points: Fraction, low: Fraction, span: Fraction) -> Fraction:
+    return 100 * (points - low) / span
+
+
+def _step(
+    item: CategoryLead, rules: scoring.Framework, low: Fraction, span: Fraction
+) -> CategoryStep:
+    return CategoryStep(
+        category=rules.category(item.code),
+        lead=item,
+        x=_percent(min(item.before, item.after), low, span),
+        width=100 * abs(item.points) / span,
+    )
+
+
+def _part(
+    item: CriterionLead, first: Column, second: Column, rules: scoring.Framework
+) -> CriterionPart:
+    return CriterionPart(
+        criterion=rules.criterion(item.code),
+        points=item.points,
+        first=first.entry.criteria.get(item.code),
+        second=second.entry.criteria.get(item.code),
+    )
+
+
+def _lead_text(
+    first: Column, second: Column, leads: Sequence[CategoryLead], rules: scoring.Framework
+) -> str:
+    """Which categories carry the lead, and which one speaks for the other."""
+    names = {"first": first.name, "second": second.name}
+    most, least = leads[0], leads[-1]
+    if most.points <= 0:
+        return _("%(first)s and %(second)s score the same in every category that counts.") % names
+    names["most"], names["gained"] = rules.category(most.code).name, scoring.shown(most.points)
+    text = _("%(most)s brings %(first)s the most: %(gained)s points.") % names
+    if least.points >= 0:
+        return text + " " + _("No category speaks for %(second)s.") % names
+    names["least"], names["lost"] = rules.category(least.code).name, scoring.shown(-least.points)
+    return text + " " + _("%(least)s speaks most for %(second)s: %(lost)s points.") % names
+
+
+def _plans(
+    figures: Sequence[ranking.CriterionFigure],
+    gap: Fraction,
+    second: Column,
+    first: Column,
+    rules: scoring.Framework,
+) -> tuple[PlanLine, ...]:
+    """By proof alone, and by better answers with proof."""
+    found = []
+    for proof_only in (True, False):
+        plan = ranking.least_effort(figures, gap, proof_only=proof_only)
+        found.append(
+            PlanLine(
+                text=_plan_text(plan, second.name, first.name, proof_only=proof_only),
+                needs=tuple(_need(need, second, rules) for need in plan.needs[:MOST_NEEDS]),
+                more=max(0, len(plan.needs) - MOST_NEEDS),
+                reaches=plan.reaches,
+            )
+        )
+    return tuple(found)
+
+
+def _need(need: Need, column: Column, rules: scoring.Framework) -> NeedLine:
+    return NeedLine(rules.criterion(need.code), column.entry.criteria.get(need.code), need.points)
+
+
+def _plan_text(plan: Plan, name: str, leader: str, *, proof_only: bool) -> str:
+    """How many criteria it takes, and what that brings."""
+    count = len(plan.needs)
+    names = {"n": count, "name": name, "leader": leader, "points": scoring.shown(plan.total)}
+    if not plan.needs:
+        return (
+            _("By proof alone %(name)s gains nothing: every answer has the best evidence.") % names
+        )
+    if not plan.reaches:
+        words = (
+            _("Proof alone does not do: with everything verified %(name)s gains %(points)s points.")
+            if proof_only
+            else _("Even with the best answers %(name)s gains only %(points)s points.")
+        )
+        return words % names
+    if proof_only:
+        words = ngettext(
+            "By proof alone: verified evidence for %(n)d answer brings %(name)s %(points)s points, "
+            "level with %(leader)s or ahead.",
+            "By proof alone: verified evidence for %(n)d answers brings %(name)s %(points)s points, "
+            "level with %(leader)s or ahead.",
+            count,
+        )
+    else:
+        words = ngettext(
+            "By doing better: the best answer to %(n)d criterion, verified, brings %(name)s "
+            "%(points)s points, level with %(leader)s or ahead.",
+            "By doing better: the best answers to %(n)d criteria, verified, bring %(name)s "
+            "%(points)s points, level with %(leader)s or ahead.",
+            count,
+        )
+    return words % names
+
+
+def why_document(why: Why | None) -> dict[str, object] | None:
+    """The same as JSON writes it, exact."""
+    if why is None:
+        return None
+    return {
+        "first": why.first.name,
+        "second": why.second.name,
+        "lead": scoring.figure(why.lead),
+        "text": why.text,
+        "categories": [
+            {
+                "code": step.category.code,
+                "name": step.category.name,
+                "weight": scoring.figure(step.lead.weight),
+                "first": scoring.figure(step.lead.first),
+                "second": scoring.figure(step.lead.second),
+                "points": scoring.figure(step.lead.points),
+                "after": scoring.figure(step.lead.after),
+            }
+            for step in why.steps
+        ],
+        "criteria": [
+            {
+                "code": part.criterion.code,
+                "question": part.criterion.question,
+                "points": scoring.figure(part.points),
+                "first": _figure_document(part.first),
+                "second": _figure_document(part.second),
+            }
+            for part in why.criteria
+        ],
+        "plans": [
+            {
+                "text": plan.text,
+                "reaches": plan.reaches,
+                "needs": [
+                    {
+                        "code": need.criterion.code,
+                        "question": need.criterion.question,
+                        "points": scoring.figure(need.points),
+                    }
+                    for need in plan.needs
+                ],
+                "more": plan.more,
+            }
+            for plan in why.plans
+        ],
+    }
+
+
+def _figure_document(figure: CriterionFigure | None) -> dict[str, object] | None:
+    if figure is None:
+        return None
+    return {"state": figure.state, "level": figure.level, "score": scoring.figure(figure.score)}

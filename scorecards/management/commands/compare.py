@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,13 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 
 from scorecards.comparison import Asked, Line, line_up
+from scorecards.comparison.certainty import (
+    Certainty,
+    Pair,
+    certainty_document,
+    certainty_of,
+    is_close,
+)
 from scorecards.comparison.entries import entries_of
 from scorecards.ranking import Unranked
 from vendors import scoring
@@ -19,7 +26,7 @@ from vendors.queries.waivers import WaiverLine
 
 
 class Command(BaseCommand):
-    """`compare --profile NAME VENDOR VENDOR ... [--json]`."""
+    """`compare --profile NAME [--weight CODE=POINTS ...] VENDOR VENDOR ... [--json]`."""
 
     help = (
         "Ranks vendors by their latest approved assessment, else by the open one. "
@@ -34,6 +41,13 @@ class Command(BaseCommand):
             metavar="NAME",
             help="weight profile; Balanced is the framework's own weights",
         )
+        parser.add_argument(
+            "--weight",
+            action="append",
+            default=[],
+            metavar="CODE=POINTS",
+            help="try out another weight; all of them are brought to 100 in proportion",
+        )
         parser.add_argument("vendors", nargs="+", metavar="VENDOR", help="name or id")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -41,18 +55,22 @@ class Command(BaseCommand):
         """Print the ranking."""
         vendors = _found(options["vendors"])
         entries = entries_of(vendors)
-        line = line_up(list(entries.values()), Asked(profile=options["profile"]))
+        line = line_up(list(entries.values()), _asked(options))
         faults = [
             f"{vendor.name} has no assessment." for vendor in vendors if vendor.pk not in entries
         ]
         if line is None:
             raise CommandError("\n".join(faults))
-        _check_profile(line, options["profile"])
+        _check_weights(line, options["profile"])
         faults += [
             f"{entry.vendor.name} is assessed on {entry.framework}, the others on {line.framework}."
             for entry in line.odd
         ]
-        text = scoring.readable_json(_document(line)) if options["json"] else _table(line)
+        certainty = certainty_of(line.candidates, line.weighting.weights, line.ranking)
+        if options["json"]:
+            text = scoring.readable_json(_document(line, certainty))
+        else:
+            text = _table(line, certainty)
         self.stdout.write(text, ending="")
         if faults:
             raise CommandError("\n".join(faults))
@@ -83,14 +101,28 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _check_profile(line: Line, wanted: str) -> None:
-    """Raise CommandError where the profile is not one of the framework's."""
+def _asked(options: dict[str, Any]) -> Asked:
+    """Profile and weights as an address would carry them. Raises CommandError for odd weights."""
+    weights = dict(text.partition("=")[::2] for text in options["weight"])
+    for text in options["weight"]:
+        if "=" not in text:
+            raise CommandError(f"Give a weight as CODE=POINTS; {text} is none.")
+    return Asked(profile=options["profile"], weights=weights)
+
+
+def _check_weights(line: Line, wanted: str) -> None:
+    """Raise CommandError where the profile is none of the framework's, or a weight will not do."""
     if line.profile.name.casefold() != wanted.casefold():
         names = ", ".join(profile.name for profile in line.profiles)
         raise CommandError(f"There is no weight profile {wanted}. There are: {names}.")
+    weighting = line.weighting
+    unknown = [note for note in weighting.notes if not weighting.is_tried_out]
+    faults = [f"{code or 'weights'}: {text}" for code, text in weighting.faults.items()]
+    if faults or unknown:
+        raise CommandError("\n".join([*faults, *unknown]))
 
 
-def _document(line: Line) -> dict[str, object]:
+def _document(line: Line, certainty: Certainty) -> dict[str, object]:
     """The whole order; keys are only ever added behind these."""
     ranking, basis = line.ranking, line.ranking.basis
     return {
@@ -114,7 +146,13 @@ def _document(line: Line) -> dict[str, object]:
             for entry in line.entries
             for item in entry.waivers
         ],
+        **certainty_document(certainty, _names(line)),
+        "too_close_to_call": is_close(ranking, certainty),
     }
+
+
+def _names(line: Line) -> dict[str, str]:
+    return {entry.key: entry.vendor.name for entry in line.entries}
 
 
 def _unranked(items: Sequence[Unranked]) -> list[dict[str, object]]:
@@ -128,8 +166,8 @@ def _unranked(items: Sequence[Unranked]) -> list[dict[str, object]]:
     ]
 
 
-def _table(line: Line) -> str:
-    """The order as aligned text."""
+def _table(line: Line, certainty: Certainty) -> str:
+    """The order as aligned text, and how sure it is."""
     basis = line.ranking.basis
     rows = _rows(line)
     width = max(len(name) for _place, name, _score, _why in rows)
@@ -142,7 +180,34 @@ def _table(line: Line) -> str:
     if basis.left_out:
         change = "changes" if basis.order_changes else "stays the same"
         lines.append(f"Left out: {', '.join(basis.left_out)}; with them the order {change}")
+    names = _names(line)
+    lines += [""] if certainty.neighbours else []
+    lines += [_turning(pair, names) for pair in certainty.neighbours]
+    if is_close(line.ranking, certainty):
+        lines.append("Too close to call between first and second.")
     return "\n".join(lines) + "\n"
+
+
+def _turning(pair: Pair, names: Mapping[str, str]) -> str:
+    """What would put the second of a pair before the first."""
+    first, second = names[pair.first], names[pair.second]
+    if not pair.lead:
+        return f"{first} and {second} share a place."
+    if pair.is_robust or pair.transfer is None:
+        return f"{first} before {second}: robust for every weighting."
+    share = scoring.shown(100 * (pair.share or Fraction(0)))
+    donors = " and ".join(
+        f"{scoring.shown(donor.points)} points from {donor.code}" for donor in pair.transfer.donors
+    )
+    text = (
+        f"{first} before {second} by {scoring.shown(pair.lead, 2)}, in {share}% of all weightings; "
+    )
+    text += f"turned by moving {donors} to {pair.transfer.to}"
+    least = pair.smallest
+    if least is None:
+        return f"{text}."
+    weights = f"{scoring.shown(least.weight)}% to {scoring.shown(least.at)}%"
+    return f"{text}, or by {least.code} going from {weights}."
 
 
 def _waived(line: Line) -> dict[str, list[WaiverLine]]:
