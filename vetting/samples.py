@@ -1,4 +1,4 @@
-"""The sample data: five people, six fictional vendors, assessments in different states."""
+"""The sample data: five people, sixteen fictional vendors, assessments in different states."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from vendors.models import Assessment, Vendor
+from vendors.models import Assessment, Framework, Vendor
 from vendors.permissions import Role
 from vendors.services.frameworks import publish_framework
 from vendors.services.imports import import_assessment
+from vetting import sample_portfolio
 from vetting import sample_stories as stories
 from vetting.accounts import add_user, random_password
 from vetting.models import User
@@ -74,10 +75,11 @@ def add_samples() -> list[SignIn]:
 
     Nothing that exists is changed, so it can run at each start.
     """
-    publish_framework(text=FRAMEWORK.read_text(encoding="utf-8"), by=None)
+    published = publish_framework(text=FRAMEWORK.read_text(encoding="utf-8"), by=None)
     sign_ins = _people()
     for sample in SAMPLES:
         _vendor(sample)
+    _portfolio(published.framework)
     return sign_ins
 
 
@@ -125,6 +127,25 @@ def _vendor(sample: Sample) -> None:
     ).assessment
     if sample.story is not None:
         sample.story(assessment, stories.Cast(owner, reviewer, manager))
+
+
+@transaction.atomic
+def _portfolio(framework: Framework) -> None:
+    """Import the vendors with nothing but their results, unless they are there already."""
+    today = timezone.localdate()
+    names = [vendor.name for vendor in sample_portfolio.VENDORS]
+    known = set(Vendor.objects.filter(name__in=names).values_list("name", flat=True))
+    owners, manager = [_person(PEOPLE[place][0]) for place in (0, 1)], _person(PEOPLE[2][0])
+    found = sample_portfolio.portable_texts(framework.rules, today)
+    for place, (name, texts) in enumerate(found.items()):
+        for text in () if name in known else texts:
+            import_assessment(
+                text=text,
+                approve_as=manager,
+                owner=owners[place % 2],
+                is_sample=True,
+                by=owners[place % 2],
+            )
 
 
 def _person(email: str) -> User:
