@@ -296,18 +296,3 @@ def can_keep_profiles(user: Actor) -> bool:
 def can_request_scorecard(user: Actor) -> bool:
     """Everybody who reads may ask for a scorecard: a document changes nothing."""
     return can_read(user)
-
-
-def can_save_comparison(user: Actor) -> bool:
-    """Procurement and managers keep comparisons and make documents of them."""
-    return user.role in {Role.PROCUREMENT, Role.MANAGER}
-
-
-def can_choose_vendor(user: Actor) -> bool:
-    """A manager records which vendor was chosen from a saved comparison."""
-    return user.role == Role.MANAGER
-
-
-def can_read_portfolio(user: Actor) -> bool:
-    """Managers steer by the portfolio, auditors read everything."""
-    return user.role in {Role.MANAGER, Role.AUDITOR}

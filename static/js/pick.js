@@ -11,7 +11,7 @@
     var chosen = 0;
     boxes.forEach(function (box) {
       if (box.checked) chosen += 1;
-      box.closest('tr').classList.toggle('sel', box.checked);
+      box.closest('tr, li').classList.toggle('sel', box.checked);
     });
     bar.hidden = chosen === 0;
     count.textContent = chosen ? chosen + ' ' + bar.dataset.picked : '';

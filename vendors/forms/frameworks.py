@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from typing import Any
 
 from django import forms
@@ -19,6 +20,10 @@ from vendors.forms.assessments import REASON_LIMIT
 #: Bytes of a framework file; the reader refuses more as well.
 FILE_LIMIT = 2_000_000
 _FIELD = "weight_"
+#: Weights stand in an address as w_LAB=12.5.
+_ASKED = "w_"
+#: Numbers of an address with an exponent beyond this are none.
+DIGITS = 20
 
 
 class FrameworkFileForm(forms.Form):
@@ -137,3 +142,39 @@ class ProfileForm(forms.Form):
 def initial_weights(rules: scoring.Framework, weights: dict[str, Any]) -> dict[str, Any]:
     """What the fields hold at first."""
     return {_FIELD + category.code: weights.get(category.code, "") for category in rules.categories}
+
+
+def weights_asked(
+    rules: scoring.Framework, query: Mapping[str, str]
+) -> tuple[dict[str, str] | None, str]:
+    """The weights of an address such as w_LAB=12.5&..., in sum 100 with two decimals, and a fault.
+
+    None where it brings none, or none that can be used; then the second says so. What rounding
+    takes goes to the categories that lost most by it.
+    """
+    texts = {c.code: query[_ASKED + c.code] for c in rules.categories if _ASKED + c.code in query}
+    if not texts:
+        return None, ""
+    shares = {}
+    for code, text in texts.items():
+        try:
+            number = Decimal(text.strip().replace(",", "."))
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if not number.is_finite() or not 0 <= number <= 100 or abs(number.adjusted()) > DIGITS:
+            return None, _("The weights of the address cannot be used: each is from 0 to 100.")
+        shares[code] = Fraction(number)
+    total = sum(shares.values(), Fraction(0))
+    if not total:
+        return None, _("The weights of the address cannot be used: they sum to 0.")
+    exact = {c.code: 100 * shares.get(c.code, Fraction(0)) / total for c in rules.categories}
+    return _to_hundredths(exact), ""
+
+
+def _to_hundredths(exact: dict[str, Fraction]) -> dict[str, str]:
+    """Percents with two decimals that keep their sum of 100, by the largest remainder."""
+    whole = {code: int(100 * value) for code, value in exact.items()}
+    by_loss = sorted(exact, key=lambda code: 100 * exact[code] - whole[code], reverse=True)
+    for code in by_loss[: 100 * 100 - sum(whole.values())]:
+        whole[code] += 1
+    return {code: scoring.number_text(Decimal(value).scaleb(-2)) for code, value in whole.items()}

@@ -59,7 +59,7 @@ KINDS: dict[str, tuple[str | Promise, Q]] = {
         _begins("review.", "waiver.", "moderation.")
         | _is(*_DECIDED, *_RETURNED)
         | _is("assessment.approve", "assessment.approve_with_conditions", "assessment.reject")
-        | _is("assessment.send_back", "assessment.freeze"),
+        | _is("assessment.send_back", "assessment.freeze", "comparison.save", "comparison.choose"),
     ),
     "findings": (_("Findings and actions"), _begins("finding.", "action.")),
     "vendors": (_("Vendors"), _begins("vendor.")),

@@ -256,6 +256,12 @@ def profiles_for(user: User) -> QuerySet[WeightProfile]:
     return found if can_read(user) else found.none()
 
 
+def own_profile(slug: str, name: str, user: User) -> WeightProfile | None:
+    """The profile in force of this name that people keep, not the framework's own; or None."""
+    found = profiles_for(user).filter(framework_slug=slug, name__iexact=name)
+    return found.exclude(name=scoring.BALANCED).first()
+
+
 def _profile(row: WeightProfile, rules: scoring.Framework) -> ProfileLine:
     return ProfileLine(
         profile=row,

@@ -1,12 +1,13 @@
-"""What the vendor list can be asked for: filters, views with their counts, and the order."""
+"""The vendor list: its views with their counts, its order, and what its filters offer."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from fractions import Fraction
 
+from django.contrib.auth import get_user_model
 from django.db.models import Count, Exists, F, OrderBy, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -14,25 +15,18 @@ from django.utils.translation import gettext_lazy as _
 
 from vendors import scoring
 from vendors.countries import COUNTRIES
-from vendors.models import (
-    OPEN_STATES,
-    SERVICES,
-    Assessment,
-    Certification,
-    Framework,
-    Site,
-    State,
-    Vendor,
-)
-from vendors.models.vendor import VendorQuerySet
+from vendors.models import OPEN_STATES, SERVICES, Assessment, Framework, Site, State, Vendor
 from vendors.permissions import Actor
+from vendors.queries.assessments import weight_profiles
+from vendors.queries.vendor_conditions import (
+    Under,
+    VendorFilters,
+    conditions,
+    register,
+)
 
 #: How long before its end a certification counts as ending.
 SOON = timedelta(days=90)
-#: Words of a search that are looked at; more would only slow it down.
-MOST_WORDS = 8
-PAGE_SIZES = (25, 50, 100)
-BEST_FIRST = "-score"
 
 SORTS = {
     "name": "name_key",
@@ -45,25 +39,6 @@ SORTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class VendorFilters:
-    """What somebody asks the list for; "" and "all" mean any."""
-
-    q: str = ""
-    status: str = "all"
-    band: str = ""
-    service: str = ""
-    country: str = ""
-    certification: str = ""
-    sort: str = BEST_FIRST
-    per_page: int = PAGE_SIZES[0]
-
-    @property
-    def words(self) -> list[str]:
-        """The words to search for."""
-        return self.q.split()[:MOST_WORDS]
-
-
-@dataclass(frozen=True, slots=True)
 class Options:
     """What each filter offers, as value and label."""
 
@@ -71,6 +46,9 @@ class Options:
     services: list[tuple[str, str]]
     countries: list[tuple[str, str]]
     certifications: list[tuple[str, str]]
+    categories: list[tuple[str, str]]
+    owners: list[tuple[str, str]]
+    profiles: list[Under]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +64,9 @@ def _open_in(*states: State) -> Exists:
     return Exists(Assessment.objects.filter(vendor=OuterRef("pk"), state__in=states))
 
 
-def _register(**conditions: object) -> QuerySet[Certification]:
-    """The vendor's entries that are neither removed nor renewed."""
-    return Certification.objects.standing().filter(vendor=OuterRef("pk"), **conditions)
-
-
 def _ending() -> Q:
     today = timezone.localdate()
-    return Q(archived_at=None) & Q(Exists(_register(expires_on__lte=today + SOON)))
+    return Q(archived_at=None) & Q(Exists(register(expires_on__lte=today + SOON)))
 
 
 #: With whoever fills in: the intake, the questionnaire, returned answers.
@@ -135,84 +108,46 @@ STATUSES: dict[str, tuple[object, Callable[[], Q]]] = {
 }
 
 
-def _site_in(codes: list[str]) -> Q:
-    return Q(Exists(Site.objects.filter(vendor=OuterRef("pk"), country__in=codes)))
-
-
-def _delivers(value: str) -> Q:
-    """Whether the stored list of services holds this value, written as JSON writes it."""
-    return Q(services_text__contains=json.dumps(value)) | Q(
-        services_text__contains=json.dumps(value, ensure_ascii=False)
-    )
-
-
-def _word(word: str) -> Q:
-    """A word of the search: in the name, the legal name, a service or the name of a country."""
-    folded = word.casefold()
-    countries = [code for code, name in COUNTRIES.items() if folded in name.casefold()]
-    found = Q(name_key__contains=folded) | Q(legal_name__icontains=word)
-    for code, label in SERVICES.items():
-        if folded in str(label).casefold():
-            found |= _delivers(code)
-    # services outside the list are stored in words, so their text is searched as it is
-    found |= Q(services_text__icontains=word) | Q(services_text__icontains=json.dumps(word)[1:-1])
-    return found | _site_in(countries) if countries else found
-
-
-def _holds(standard: str) -> Q:
-    """Whether an entry of this standard is in force today."""
-    in_force = Q(expires_on=None) | Q(expires_on__gte=timezone.localdate())
-    return Q(Exists(_register(standard__iexact=standard).filter(in_force)))
-
-
-def conditions(filters: VendorFilters) -> dict[str, Q]:
-    """The filters that are on, the view aside, each with its condition."""
-    found: dict[str, Q] = {}
-    if filters.words:
-        found["q"] = Q(*[_word(word) for word in filters.words])
-    if filters.band:
-        found["band"] = Q(latest_result__band=filters.band, latest_result__gate=scoring.PASS)
-    if filters.service:
-        found["service"] = _delivers(filters.service)
-    if filters.country:
-        found["country"] = _site_in([filters.country])
-    if filters.certification:
-        found["certification"] = _holds(filters.certification)
-    return found
-
-
-def _vendors(user: Actor) -> VendorQuerySet:
+def _vendors(user: Actor) -> QuerySet[Vendor]:
     """All vendors somebody may see, with the text of the services to search in."""
     return Vendor.objects.visible_to(user).annotate(services_text=Cast("services", TextField()))
 
 
 def matching(user: Actor, filters: VendorFilters) -> QuerySet[Vendor]:
-    """The vendors asked for, in the order asked for, with their next certification end."""
-    ends = _register(expires_on__isnull=False).order_by("expires_on", "pk")
+    """The vendors asked for, in the order asked for, with their next certification end.
+
+    Under a profile each has its score and band under it: `score_now` and `band_now`.
+    """
+    ends = register(expires_on__isnull=False).order_by("expires_on", "pk")
     found = _vendors(user).annotate(
         next_end=Subquery(ends.values("expires_on")[:1]),
         next_standard=Subquery(ends.values("standard")[:1]),
     )
+    if filters.under is not None:
+        found = found.annotate(score_now=filters.under.score, band_now=filters.under.band)
     on = [STATUSES[filters.status][1](), *conditions(filters).values()]
-    return found.filter(*on).order_by(*_order(filters.sort), "name_key", "pk")
+    return found.filter(*on).order_by(*_order(filters), "name_key", "pk")
 
 
-def _order(sort: str) -> list[OrderBy]:
+def _order(filters: VendorFilters) -> list[OrderBy]:
     """The column in order; vendors without a figure come last either way."""
-    column = F(SORTS[sort.removeprefix("-")])
-    if sort.startswith("-"):
+    name = filters.sort.removeprefix("-")
+    column = F("score_now" if filters.under and name == "score" else SORTS[name])
+    if filters.sort.startswith("-"):
         return [column.desc(nulls_last=True)]
     return [column.asc(nulls_last=True)]
 
 
 def counted(user: Actor, filters: VendorFilters) -> Counts:
-    """What each view would show under the other filters. One query."""
-    others = Q(*conditions(filters).values())
-    wanted = {code: Count("pk", filter=held() & others) for code, (_name, held) in STATUSES.items()}
-    numbers = _vendors(user).aggregate(
-        vendors_total=Count("pk", filter=Q(archived_at=None)), **wanted
-    )
-    return Counts(numbers.pop("vendors_total"), numbers)
+    """What each view would show under the other filters. One query, two where filters are on.
+
+    The filters stand once in it, whatever the number of views, for some weigh every vendor.
+    """
+    on = conditions(filters)
+    wanted = {code: Count("pk", filter=held()) for code, (_name, held) in STATUSES.items()}
+    numbers = _vendors(user).filter(*on.values()).aggregate(**wanted)
+    total = Vendor.objects.visible_to(user).current().count() if on else numbers["all"]
+    return Counts(total, numbers)
 
 
 def best_without(user: Actor, filters: VendorFilters) -> tuple[str, int] | None:
@@ -237,20 +172,40 @@ def best_without(user: Actor, filters: VendorFilters) -> tuple[str, int] | None:
 
 
 def options(user: Actor, in_force: Framework | None) -> Options:
-    """What the filters offer: bands and standards of the framework in force. One query."""
+    """What the filters offer: words and profiles of the framework in force. Three queries."""
     used = Site.objects.filter(vendor__in=Vendor.objects.visible_to(user).current())
     codes = used.values_list("country", flat=True).order_by().distinct()
     countries = sorted(((code, COUNTRIES.get(code, code)) for code in codes), key=lambda c: c[1])
-    bands = [
-        (band.value, f"{band.value} {band.label}")
-        for band in (in_force.rules.scoring.bands if in_force else ())
-    ]
+    rules = in_force.rules if in_force else None
+    bands = rules.scoring.bands if rules else ()
     return Options(
-        bands=bands,
+        bands=[(band.value, f"{band.value} {band.label}") for band in bands],
         services=[(code, str(label)) for code, label in SERVICES.items()],
         countries=countries,
         certifications=[(name, name) for name in standards_of(in_force)],
+        categories=[(entry.code, entry.name) for entry in rules.categories] if rules else [],
+        owners=_owners(user),
+        profiles=_profiles(rules) if rules else [],
     )
+
+
+def _owners(user: Actor) -> list[tuple[str, str]]:
+    """Those who own an assessment, by name. One query."""
+    owning = Assessment.objects.filter(vendor__in=Vendor.objects.visible_to(user))
+    people = get_user_model().objects.filter(pk__in=owning.order_by().values("owner"))
+    rows = people.order_by("name", "email").values_list("public_id", "name")
+    return [(str(public_id), name) for public_id, name in rows]
+
+
+def _profiles(rules: scoring.Framework) -> list[Under]:
+    """The profiles in force that fit the framework; Balanced is what stands in the list anyway."""
+    return [
+        Under(
+            row.name, {code: Fraction(row.weights[code]) for code in rules.weights}, rules.scoring
+        )
+        for row in weight_profiles(rules.slug)
+        if row.name != scoring.BALANCED and row.weights.keys() == rules.weights.keys()
+    ]
 
 
 def standards_of(framework: Framework | None) -> list[str]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from difflib import SequenceMatcher
 from fractions import Fraction
 
@@ -58,10 +59,15 @@ class OpenWork:
 
 @dataclass(frozen=True, slots=True)
 class VendorRow:
-    """One row of the list. `result` is the latest approved one; nothing is computed for it."""
+    """One row of the list. `result` is the latest approved one; nothing is computed for it.
+
+    Score and band are the result's, or those under other weights where the database weighed them.
+    """
 
     vendor: Vendor
     result: AssessmentResult | None
+    overall: Decimal | float | None
+    band: str
     band_label: str
     weakest_name: str
     weakest_band: str
@@ -111,10 +117,13 @@ def _row(
     waived: dict[int, list[WaiverLine]],
 ) -> VendorRow:
     result = vendor.latest_result
-    band_label = weakest = weakest_band = weakest_label = ""
+    overall = None
+    band_label = letter = weakest = weakest_band = weakest_label = ""
     if result is not None:
         rules = frameworks[result.assessment.framework_id].rules
-        band_label = rules.scoring.band(result.band).label if result.band else ""
+        overall = getattr(vendor, "score_now", result.overall)
+        letter = getattr(vendor, "band_now", result.band) or ""
+        band_label = next((b.label for b in rules.scoring.bands if b.value == letter), "")
         if result.weakest_code and result.weakest_score is not None:
             weakest = rules.category(result.weakest_code).name
             band = category_band(rules.scoring, Fraction(result.weakest_score))
@@ -122,6 +131,8 @@ def _row(
     return VendorRow(
         vendor=vendor,
         result=result,
+        overall=overall,
+        band=letter,
         band_label=band_label,
         weakest_name=weakest,
         weakest_band=weakest_band,

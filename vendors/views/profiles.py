@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from vendors import scoring
 from vendors.access import StaffRequest, permit, staff_required
 from vendors.forms.assessments import ReasonForm
-from vendors.forms.frameworks import ProfileForm, initial_weights
+from vendors.forms.frameworks import ProfileForm, initial_weights, weights_asked
 from vendors.models import Framework, WeightProfile
 from vendors.permissions import can_keep_profiles
 from vendors.queries import frameworks as queries
@@ -32,15 +34,19 @@ def _permit(request: StaffRequest) -> None:
 @staff_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile_add(request: StaffRequest, public_id: UUID) -> HttpResponse:
-    """A new profile over the categories of a framework; it starts from the framework's weights."""
+    """A new profile over the categories of a framework; it starts from the framework's weights.
+
+    An address may bring other weights, and name a profile that they are to be the next version of.
+    """
     framework = get_object_or_404(queries.framework_by_id(public_id, request.user))
     _permit(request)
-    rules = framework.rules
-    first = initial_weights(
-        rules, {c.code: scoring.number_text(c.weight) for c in rules.categories}
-    )
-    form = ProfileForm(request.POST or None, rules=rules, initial={"seen": 0, **first})
-    return _save(request, framework, form, profile=None)
+    rules, name = framework.rules, request.GET.get("profile", "")
+    current = queries.own_profile(framework.slug, name, request.user) if name else None
+    if current is not None:
+        address = reverse("vendors:profile-edit", args=[current.public_id])
+        return redirect(f"{address}?{request.GET.urlencode()}")
+    weights = {c.code: scoring.number_text(c.weight) for c in rules.categories}
+    return _save(request, framework, _form(request, rules, weights, {"seen": 0}), profile=None)
 
 
 @staff_required
@@ -53,10 +59,20 @@ def profile_edit(request: StaffRequest, public_id: UUID) -> HttpResponse:
     if framework is None:
         raise Http404
     start = {"name": profile.name, "description": profile.description, "seen": profile.version}
-    start |= initial_weights(framework.rules, profile.weights)
-    form = ProfileForm(request.POST or None, rules=framework.rules, initial=start)
+    form = _form(request, framework.rules, profile.weights, start)
     form.fields["name"].disabled = True
     return _save(request, framework, form, profile=profile)
+
+
+def _form(
+    request: StaffRequest, rules: scoring.Framework, weights: dict[str, Any], start: dict[str, Any]
+) -> ProfileForm:
+    """What was typed; at first the weights of the address, or these where it brings none."""
+    asked, fault = weights_asked(rules, request.GET)
+    if fault and request.method != "POST":
+        messages.warning(request, fault)
+    first = start | initial_weights(rules, asked or weights)
+    return ProfileForm(request.POST or None, rules=rules, initial=first)
 
 
 def _save(

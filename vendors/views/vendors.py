@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from vendors.access import StaffRequest, permit, staff_required
-from vendors.forms.vendor_filters import chips_of, hint_chip, read_filters
+from vendors.forms.vendor_filters import (
+    LESS_COMMON,
+    all_off,
+    chips_of,
+    choices_of,
+    hint_chip,
+    read_filters,
+)
 from vendors.forms.vendors import VendorForms
 from vendors.models import Vendor
 from vendors.permissions import (
@@ -25,9 +32,10 @@ from vendors.permissions import (
     can_start_assessment,
 )
 from vendors.queries.findings import open_findings
+from vendors.queries.vendor_conditions import PAGE_SIZES, VendorFilters
 from vendors.queries.vendor_filters import (
-    PAGE_SIZES,
     STATUSES,
+    Options,
     best_without,
     counted,
     matching,
@@ -69,11 +77,9 @@ def vendor_list(request: StaffRequest) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     hint = best_without(request.user, filters) if not pages.count and counts.total else None
     context = {
-        "filters": filters,
-        "options": offered,
+        **_filter_bar(request, filters, offered),
         "counts": counts,
         "tabs": [(code, name, counts.by_status[code]) for code, (name, _held) in STATUSES.items()],
-        "chips": chips_of(filters, offered, request.GET),
         "page_obj": page,
         "rows": rows_of(list(page), frameworks),
         "hint": hint_chip(hint[0], filters, offered, request.GET) if hint else None,
@@ -82,6 +88,21 @@ def vendor_list(request: StaffRequest) -> HttpResponse:
         "may_add": can_add_vendor(request.user),
     }
     return render(request, "vendors/vendor_list.html", context)
+
+
+def _filter_bar(
+    request: StaffRequest, filters: VendorFilters, offered: Options
+) -> dict[str, object]:
+    """The filters with what they offer, and those that are on."""
+    chips = chips_of(filters, offered, request.GET)
+    return {
+        "filters": filters,
+        "options": offered,
+        "choices": choices_of(filters, offered),
+        "chips": chips,
+        "folded_on": sum(chip.name in LESS_COMMON for chip in chips),
+        "all_off_url": all_off(chips, request.GET),
+    }
 
 
 @staff_required
