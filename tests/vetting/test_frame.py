@@ -104,6 +104,7 @@ def test_each_section_is_found_by_its_address():
         assert section_of(match(name, "vendors")) == "reviews"
     assert section_of(match("comparison", "scorecards")) == "compare"
     assert section_of(match("scorecard-detail", "scorecards")) == "scorecards"
+    assert section_of(match("portfolio", "scorecards")) == "portfolio"
     assert section_of(match("sign-in")) not in known
     assert section_of(None) == ""
 

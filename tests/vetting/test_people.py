@@ -30,7 +30,7 @@ from vendors.permissions import (
 )
 from vendors.services.refusals import Refused
 from vetting.accounts import change_role, end_access
-from vetting.context import SECTIONS, navigation
+from vetting.context import SECTIONS, account_menu, navigation
 from vetting.invitations import invite_user, renew_link, restore_access
 from vetting.models import Invitation, Session, User
 from vetting.people import Access, latest_changes, people
@@ -553,22 +553,39 @@ def test_a_session_knows_whose_it_is(admin):
 def test_the_navigation_has_at_most_seven_entries(role):
     assert sum(role in section.roles for section in SECTIONS) <= 7
     labels = [str(item.label) for item in navigation(None, role)]
-    assert [label for label in labels if label != "Reviews"][:3] == [
+    assert [label for label in labels if label not in {"Reviews", "Portfolio"}][:3] == [
         "Dashboard",
         "Vendors",
         "Findings",
     ]
     assert ("Reviews" in labels) == (role == Role.PROCUREMENT)
+    assert ("Portfolio" in labels) == (role == Role.MANAGER)
     assert ("People" in labels) == (role == Role.ADMINISTRATOR)
-    assert ("Audit trail" in labels) == (role != Role.PROCUREMENT)
+    assert ("Audit trail" in labels) == (role in {Role.AUDITOR, Role.ADMINISTRATOR})
     assert "Framework" in labels
+
+
+@pytest.mark.parametrize(
+    ("role", "entries"),
+    [
+        (Role.PROCUREMENT, []),
+        (Role.MANAGER, ["Reviews", "Audit trail"]),
+        (Role.AUDITOR, ["Portfolio"]),
+        (Role.ADMINISTRATOR, []),
+    ],
+)
+def test_what_a_role_opens_now_and_then_is_in_the_menu_of_its_account(role, entries):
+    menu = account_menu(None, role)
+    assert [str(item.label) for item in menu] == entries
+    assert all(item.icon for item in menu)
+    assert not {item.url for item in menu} & {item.url for item in navigation(None, role)}
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_the_navigation_leads_only_where_the_role_may_go(role, db):
     small_framework()
     client = signed_in(make_user(role))
-    for item in navigation(None, role):
+    for item in (*navigation(None, role), *account_menu(None, role)):
         assert client.get(item.url).status_code == 200, item.url
 
 
