@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from scorecards import pdf
 from scorecards.models import LEASE, MAX_ATTEMPTS, STALLED_AFTER, BuildState, Scorecard
+from scorecards.papers import PAPERS
 from vendors import scoring
 from vendors.services.audit import record_event
 
@@ -96,13 +97,13 @@ def _build(claim: _Claim) -> None:
     row = claim.row
     if scoring.digest(row.content) != row.digest:
         raise _NotDrawable(_("The record does not match its SHA-256, so nothing is drawn from it."))
-    if row.template_version != pdf.TEMPLATE_VERSION:
+    if row.template_version != PAPERS[row.kind].version:
         raise _NotDrawable(
             _("It was asked for under an earlier version of the document. Ask for it again.")
         )
     if not claim.write(step=DRAWING):
         return
-    drawn = pdf.draw_scorecard(row.content, digest=row.digest, number=row.number)
+    drawn = pdf.draw_scorecard(row.content, digest=row.digest, number=row.number, kind=row.kind)
     if not claim.write(step=STORING):
         return
     file_sha256 = hashlib.sha256(drawn.data).hexdigest()
@@ -127,7 +128,7 @@ def _finish(claim: _Claim, **file: object) -> None:
             action="scorecard.build",
             by=None,
             assessment=row.assessment,
-            subject=row.number or str(_("Draft")),
+            subject=row.title,
             after=file,
         )
 

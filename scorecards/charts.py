@@ -74,3 +74,60 @@ def band_scale(bands: Sequence[Mapping[str, Any]], value: str | None) -> BandSca
     score = Fraction(value)
     anchor = "start" if score < 5 else "end" if score > 95 else "middle"
     return BandScale(tuple(parts), length(min(score, Fraction(199, 2))), length(score), anchor)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacePart:
+    """One place within a bar of all draws: where it starts, how wide, its shade and its text."""
+
+    x: str
+    width: str
+    colour: str
+    ink: str
+    middle: str
+    text: str
+
+
+#: Ink from the first place to the last: a bar of draws is no rating, so it has no band's colour.
+_SHADES = ("#161d2b", "#525c6d", "#858d9c", "#b3b9c4", "#d0d5dd", "#e4e7ec")
+#: A part this wide has room for its place.
+_ROOM = Fraction(6)
+
+
+def places_bar(shares: Sequence[Any]) -> tuple[PlacePart, ...]:
+    """The bar of a vendor's shares of places, from the first on; shares add up to 1."""
+    parts, start = [], Fraction(0)
+    for place, share in enumerate(shares, 1):
+        width = 100 * Fraction(share)
+        shade = min(place, len(_SHADES)) - 1
+        if width:
+            gap = min(_GAP, width / 2) if start + width < 100 else Fraction(0)
+            parts.append(
+                PlacePart(
+                    x=length(start),
+                    width=length(width - gap),
+                    colour=_SHADES[shade],
+                    ink="#ffffff" if shade < 3 else "#161d2b",
+                    middle=length(start + (width - gap) / 2),
+                    text=str(place) if width >= _ROOM else "",
+                )
+            )
+        start += width
+    return tuple(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class LeadBar:
+    """Points ahead to the right of the middle, behind to the left."""
+
+    x: str
+    width: str
+    colour: str
+
+
+def lead_bar(points: Fraction, most: Fraction) -> LeadBar:
+    """The bar of some points, where `most` points fill one half."""
+    half = 50 * min(abs(points) / most, Fraction(1)) if most else Fraction(0)
+    if points < 0:
+        return LeadBar(length(50 - half), length(half), _SHADES[3])
+    return LeadBar(length(Fraction(50)), length(half), _SHADES[0])

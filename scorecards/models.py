@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from scorecards.permissions import can_read_portfolio
 from vendors.models import Assessment, Vendor
 from vendors.permissions import Actor, can_read
 
@@ -112,8 +113,13 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
     """Scorecards as somebody may see them."""
 
     def visible_to(self, user: Actor) -> ScorecardQuerySet:
-        """All scorecards for staff with a role, none for anybody else."""
-        return self if can_read(user) else self.none()
+        """All of them for staff with a role, none for anybody else.
+
+        Documents of the portfolio are for those who may read it.
+        """
+        if not can_read(user):
+            return self.none()
+        return self if can_read_portfolio(user) else self.exclude(kind=Kind.PORTFOLIO)
 
 
 class Scorecard(models.Model):
@@ -199,6 +205,18 @@ class Scorecard(models.Model):
     def get_absolute_url(self) -> str:
         """The page that follows its building."""
         return reverse("scorecards:scorecard-detail", args=[self.public_id])
+
+    @property
+    def title(self) -> str:
+        """How the trail names it: the number, with its kind where it is no scorecard."""
+        name = self.number or str(_("Draft"))
+        return name if self.kind == Kind.VENDOR else f"{Kind(self.kind).label}, {name}"
+
+    @property
+    def file_name(self) -> str:
+        """The name of the file taken away: no word of it was typed by anybody."""
+        kind = "scorecard" if self.kind == Kind.VENDOR else self.kind
+        return f"{kind}-{self.number or 'draft-' + self.digest[:12]}.pdf"
 
     @property
     def is_waiting(self) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -24,9 +24,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from scorecards.charts import band_scale, bar
+from scorecards.papers import ATTACHMENT_NAME, COMPARISON, PAPERS, TEMPLATE_VERSION, VENDOR
+from scorecards.printing import comparison_pages
 
-#: Grows with every change of templates, styles or fonts that can move a byte of a document.
-TEMPLATE_VERSION = "2"
+__all__ = ["ATTACHMENT_NAME", "PAPERS", "TEMPLATE_VERSION", "Drawn", "draw", "draw_scorecard"]
+
 INSTALL_LINE = "sudo apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 #: What WeasyPrint loads when it is imported, by its names on Linux.
 LIBRARIES = (
@@ -36,8 +38,6 @@ LIBRARIES = (
     "libfontconfig.so.1",
     "libpangoft2-1.0.so.0",
 )
-ATTACHMENT_NAME = "scorecard.json"
-STYLES = "app:/css/scorecard.css"
 #: What a document may fetch: files of these kinds below the app's own static folder.
 _KINDS = {".css": "text/css", ".ttf": "font/ttf", ".svg": "image/svg+xml"}
 
@@ -60,12 +60,11 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class _Renderer:
-    """What a process prepares once: fonts and styles cost more to read than to use."""
+    """What a process prepares once: fonts cost more to read than to use."""
 
     library: Any
     fetcher: Any
     fonts: Any
-    styles: Any
 
 
 def missing_libraries() -> list[str]:
@@ -92,35 +91,64 @@ def _advice() -> str:
     ) % {"line": INSTALL_LINE}
 
 
-def draw_scorecard(text: str, *, digest: str, number: str) -> Drawn:
+def draw_scorecard(text: str, *, digest: str, number: str, kind: str = VENDOR) -> Drawn:
     """Draw the document of a content in canonical JSON. The same input gives the same bytes.
 
     Raises RendererUnavailable where Pango is missing, DocumentRefused where the document asked
     for anything but the app's own styles and fonts.
     """
     content = json.loads(text, parse_float=Decimal)
-    moment = issue_moment(content["summary"])
+    make_html = scorecard_html if kind == VENDOR else partial(document_html, kind)
     return draw(
-        scorecard_html(content, digest=digest, number=number),
+        make_html(content, digest=digest, number=number),
         identifier=bytes.fromhex(digest)[:16],
         attachment=text,
-        moment=moment,
+        moment=_moment_of(content, kind),
+        kind=kind,
     )
 
 
+def _moment_of(content: Mapping[str, Any], kind: str) -> datetime:
+    """The moment that the file carries, read from the content: no clock moves a byte."""
+    if kind == VENDOR:
+        return issue_moment(content["summary"])
+    return datetime.fromisoformat(f"{content['on']}T00:00:00+00:00")
+
+
 def issue_moment(summary: Mapping[str, Any]) -> datetime:
-    """The moment that the file carries: that of the decision, for a draft the start of its day."""
+    """The moment of a scorecard: that of the decision, for a draft the start of its day."""
     stamp = summary["issued_at"] or f"{summary['as_of']}T00:00:00+00:00"
     return datetime.fromisoformat(stamp).astimezone(UTC)
 
 
 def scorecard_html(content: Mapping[str, Any], *, digest: str, number: str) -> str:
     """The HTML of a scorecard, in the site's language whoever asks."""
+    context = scorecard_context(content, digest=digest, number=number)
     with translation.override(settings.LANGUAGE_CODE):
-        return render_to_string(
-            "scorecards/pdf/scorecard.html",
-            scorecard_context(content, digest=digest, number=number),
-        )
+        return render_to_string(PAPERS[VENDOR].template, context)
+
+
+def document_html(kind: str, content: Mapping[str, Any], *, digest: str, number: str) -> str:
+    """The HTML of a comparison or a portfolio, in the site's language whoever asks."""
+    context = _marks(kind, digest=digest, number=number, moment=_moment_of(content, kind))
+    context["content"] = content
+    if kind == COMPARISON:
+        context["pages"] = comparison_pages(content)
+    with translation.override(settings.LANGUAGE_CODE):
+        return render_to_string(PAPERS[kind].template, context)
+
+
+def _marks(kind: str, *, digest: str, number: str, moment: datetime) -> dict[str, Any]:
+    """What every document says of itself."""
+    return {
+        "digest": digest,
+        "number": number,
+        "template_version": PAPERS[kind].version,
+        "attachment_name": PAPERS[kind].attachment,
+        "site_name": settings.SITE_NAME,
+        "stamp": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "language": settings.LANGUAGE_CODE,
+    }
 
 
 def scorecard_context(content: Mapping[str, Any], *, digest: str, number: str) -> dict[str, Any]:
@@ -129,15 +157,10 @@ def scorecard_context(content: Mapping[str, Any], *, digest: str, number: str) -
     decision = content["decision"]
     # what a decision asks for needs the room, so that the first page stays one page
     named = 3 if decision["waivers"] or len(decision["conditions"]) > 1 else None
+    moment = issue_moment(content["summary"])
     return {
+        **_marks(VENDOR, digest=digest, number=number, moment=moment),
         "content": content,
-        "digest": digest,
-        "number": number,
-        "template_version": TEMPLATE_VERSION,
-        "attachment_name": ATTACHMENT_NAME,
-        "site_name": settings.SITE_NAME,
-        "stamp": issue_moment(content["summary"]).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "language": settings.LANGUAGE_CODE,
         "strengths": content["strengths"][:named],
         "gaps": content["gaps"][:named],
         "scale": band_scale(content["method"]["bands"], overall),
@@ -149,13 +172,15 @@ def scorecard_context(content: Mapping[str, Any], *, digest: str, number: str) -
     }
 
 
-def draw(html: str, *, identifier: bytes, attachment: str, moment: datetime) -> Drawn:
+def draw(
+    html: str, *, identifier: bytes, attachment: str, moment: datetime, kind: str = VENDOR
+) -> Drawn:
     """Lay out HTML and write it as a tagged PDF/A-3a with its content attached."""
     renderer = _renderer()
     fetcher = renderer.fetcher()
     try:
         document = renderer.library.HTML(string=html, base_url="app:/", url_fetcher=fetcher).render(
-            font_config=renderer.fonts, stylesheets=[renderer.styles]
+            font_config=renderer.fonts, stylesheets=_styles(kind)
         )
         data = document.write_pdf(
             pdf_variant="pdf/a-3a",
@@ -164,7 +189,7 @@ def draw(html: str, *, identifier: bytes, attachment: str, moment: datetime) -> 
             attachments=[
                 renderer.library.Attachment(
                     string=attachment,
-                    name=ATTACHMENT_NAME,
+                    name=PAPERS[kind].attachment,
                     description="The content of this document as canonical JSON",
                     relationship="Data",
                     created=moment,
@@ -185,6 +210,8 @@ def _refusal(addresses: list[str]) -> str:
 
 def warm_up() -> None:
     """Read fonts and styles and draw one small page. Raises RendererUnavailable."""
+    for kind in PAPERS:
+        _styles(kind)
     draw(
         '<!doctype html><html lang="en"><title>-</title><p>Vetting <b>1</b>',
         identifier=bytes(16),
@@ -195,19 +222,32 @@ def warm_up() -> None:
 
 @cache
 def _renderer() -> _Renderer:
-    """Import the library and read fonts and styles. Raises RendererUnavailable."""
+    """Import the library. Raises RendererUnavailable."""
     try:
         import weasyprint  # it fails without Pango
         from weasyprint.text.fonts import FontConfiguration
     except OSError as error:
         raise RendererUnavailable(_advice()) from error
-    fetcher = _closed_fetcher(weasyprint)
-    fonts = FontConfiguration()
-    reader = fetcher()
-    styles = weasyprint.CSS(url=STYLES, url_fetcher=reader, font_config=fonts)
+    return _Renderer(
+        library=weasyprint, fetcher=_closed_fetcher(weasyprint), fonts=FontConfiguration()
+    )
+
+
+@cache
+def _styles(kind: str) -> list[Any]:
+    """The styles of a kind of document, read once a process."""
+    return [_style(url) for url in PAPERS[kind].styles]
+
+
+@cache
+def _style(url: str) -> Any:
+    """One stylesheet with the fonts that it names. Raises RendererUnavailable."""
+    renderer = _renderer()
+    reader = renderer.fetcher()
+    style = renderer.library.CSS(url=url, url_fetcher=reader, font_config=renderer.fonts)
     if reader.blocked:
         raise DocumentRefused(_refusal(reader.blocked))
-    return _Renderer(library=weasyprint, fetcher=fetcher, fonts=fonts, styles=styles)
+    return style
 
 
 def _closed_fetcher(weasyprint: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The whole check: chains, answers, frozen results, frameworks, evidence and scorecards.
+"""The whole check: chains, answers, frozen results, frameworks, evidence and documents.
 
 Each part is named when it does not hold, so that somebody can go and compare it with a backup.
 """
@@ -6,8 +6,9 @@ Each part is named when it does not hold, so that somebody can go and compare it
 from __future__ import annotations
 
 import hashlib
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,7 +69,10 @@ def verify(key: bytes) -> Report:
         }
         report.counts["evidence_files"], faults = check_evidence(chains.recorded)
         report.faults += faults
-        report.counts["scorecards"], faults = _check_scorecards(chains.recorded, names)
+        kept, faults = _check_comparisons(chains.recorded)
+        report.counts["comparisons"] = len(kept)
+        report.faults += faults
+        report.counts["scorecards"], faults = _check_scorecards(chains.recorded, names, kept)
         report.faults += faults
     report.faults += unknown_evidence()
     report.faults += unknown_files("scorecard", FOLDER, _scorecard_files)
@@ -90,9 +94,37 @@ def _check_rows(report: Report, chains: ChainCheck, names: Names) -> None:
         report.counts["answers"] = number
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A saved comparison as its row says it: its purpose and the SHA-256 of its document."""
+
+    purpose: str
+    digest: str
+
+
+def _check_comparisons(recorded: Recorded) -> tuple[dict[Any, _Kept], list[Fault]]:
+    """The saved comparisons by key, and what is wrong with their documents."""
+    nobody: Any = None  # the key of what is about no assessment
+    named = recorded.digests.get(nobody, set())
+    columns = ("id", "purpose", "document", "digest")
+    kept: dict[Any, _Kept] = {}
+    faults = []
+    for key, purpose, document, digest in stored_rows(columns, "scorecards_savedcomparison"):
+        kept[key] = _Kept(str(purpose), str(digest))
+        if _hash_of(document) != digest:
+            words = _("its document does not give its SHA-256")
+            faults.append(Fault("comparison", str(purpose), words))
+        if digest not in named:
+            words = _("no event names the SHA-256 of its document")
+            faults.append(Fault("comparison", str(purpose), words))
+    return kept, faults
+
+
 _COLUMNS = (
     "id",
+    "kind",
     "assessment_id",
+    "comparison_id",
     "number",
     "content",
     "digest",
@@ -103,15 +135,20 @@ _COLUMNS = (
 )
 
 
-def _check_scorecards(recorded: Recorded, names: Names) -> tuple[int, list[Fault]]:
-    """How many scorecards there are, and what is wrong with their contents and files."""
+def _check_scorecards(
+    recorded: Recorded, names: Names, kept: Mapping[Any, _Kept]
+) -> tuple[int, list[Fault]]:
+    """How many documents there are, and what is wrong with their contents and files."""
     faults: list[Fault] = []
     files, count = [], 0
     for values in stored_rows(_COLUMNS, "scorecards_scorecard ORDER BY id"):
         row = dict(zip(_COLUMNS, values, strict=True))
         count += 1
-        label = f"{names.assessment(row['assessment_id'])}, {row['number'] or _('draft')}"
+        label = f"{_about(row, names, kept)}, {row['number'] or _('draft')}"
         faults += _content_faults(row, label, recorded)
+        if row["comparison_id"] is not None and not _prints(row, kept):
+            words = _("it does not print the saved comparison that it names")
+            faults.append(Fault("scorecard", label, words))
         if row["state"] == BuildState.READY:
             name = str(row["file"]).removeprefix(f"{FOLDER}/")
             files.append(KnownFile(label, name, row["file_size"], str(row["file_sha256"])))
@@ -122,13 +159,35 @@ def _check_scorecards(recorded: Recorded, names: Names) -> tuple[int, list[Fault
     return count, [*faults, *check_files("scorecard", FOLDER, files)]
 
 
+def _about(row: Mapping[str, Any], names: Names, kept: Mapping[Any, _Kept]) -> str:
+    """What a document is about, for people."""
+    if row["assessment_id"] is not None:
+        return names.assessment(row["assessment_id"])
+    found = kept.get(row["comparison_id"])
+    return f"{row['kind']} {found.purpose}" if found else str(row["kind"])
+
+
+def _prints(row: Mapping[str, Any], kept: Mapping[Any, _Kept]) -> bool:
+    """Whether the content names the digest of the saved comparison that the row names."""
+    found = kept.get(row["comparison_id"])
+    try:
+        named = json.loads(row["content"])["saved"]["digest"]
+    except (TypeError, KeyError, ValueError):
+        return False
+    return found is not None and named == found.digest
+
+
+def _hash_of(text: Any) -> str:
+    """SHA-256 of a stored text; "" where it is none."""
+    try:
+        return hashlib.sha256(text.encode()).hexdigest()
+    except (AttributeError, UnicodeEncodeError):
+        return ""
+
+
 def _content_faults(row: dict[str, Any], label: str, recorded: Recorded) -> Iterator[Fault]:
     """A content that does not give its digest, or that no event names."""
-    try:
-        found = hashlib.sha256(row["content"].encode()).hexdigest()
-    except (AttributeError, UnicodeEncodeError):
-        found = ""
-    if found != row["digest"]:
+    if _hash_of(row["content"]) != row["digest"]:
         yield Fault("scorecard", label, _("its content does not give its SHA-256"))
     if row["digest"] not in recorded.digests.get(row["assessment_id"], set()):
         yield Fault("scorecard", label, _("no event names the SHA-256 of its content"))

@@ -1,4 +1,4 @@
-"""Asking for scorecards. The content is fixed here; a worker only draws it."""
+"""Asking for scorecards of assessments, and for any document once more."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scorecards import tasks
 from scorecards.builder import FileDamaged, stored_file
 from scorecards.content import ContentError, scorecard_content
-from scorecards.models import BuildState, NumberCounter, Scorecard
-from scorecards.pdf import TEMPLATE_VERSION
+from scorecards.models import BuildState, Kind, Scorecard
+from scorecards.services.documents import Wanted, asked_for
 from vendors import scoring
 from vendors.models import Assessment, State
 from vendors.queries.assessments import plain_answers_of
@@ -45,49 +45,8 @@ def request_scorecard(*, assessment: Assessment, by: User | None, wakes: bool = 
     except ContentError as error:
         message = _("The stored record of the assessment cannot be drawn: %s.")
         raise NoScorecard(message % error) from error
-    same = Scorecard.objects.filter(digest=scoring.digest(text), template_version=TEMPLATE_VERSION)
-    found = same.first()
-    if found is not None:
-        return found
-    try:
-        return _new_scorecard(assessment, text, by=by, wakes=wakes)
-    except IntegrityError:
-        # Somebody asked for the same document in this moment: theirs is ours.
-        return same.get()
-
-
-@transaction.atomic
-def _new_scorecard(assessment: Assessment, text: str, *, by: User | None, wakes: bool) -> Scorecard:
-    number = "" if not assessment.is_frozen else _next_number(timezone.localdate().year)
-    scorecard = Scorecard.objects.create(
-        assessment=assessment,
-        number=number,
-        is_draft=not assessment.is_frozen,
-        content=text,
-        digest=scoring.digest(text),
-        template_version=TEMPLATE_VERSION,
-        woken_at=timezone.now(),
-        requested_by=by,
-    )
-    record_event(
-        action="scorecard.request",
-        by=by,
-        assessment=assessment,
-        subject=number or str(_("Draft")),
-        after={"digest": scorecard.digest, "template": TEMPLATE_VERSION},
-    )
-    if wakes:
-        transaction.on_commit(lambda: tasks.wake(scorecard.public_id), robust=True)
-    return scorecard
-
-
-def _next_number(year: int) -> str:
-    """VET-YYYY-NNNN, from a row that is locked until the document is there: no gaps, no doubles."""
-    NumberCounter.objects.get_or_create(year=year)
-    counter = NumberCounter.objects.select_for_update().get(year=year)
-    counter.last += 1
-    counter.save(update_fields=["last"])
-    return f"VET-{year}-{counter.last:04d}"
+    wanted = Wanted(Kind.VENDOR, text, is_draft=not assessment.is_frozen, assessment=assessment)
+    return asked_for(wanted, by=by, wakes=wakes)
 
 
 @transaction.atomic
@@ -113,7 +72,7 @@ def retry_scorecard(*, scorecard: Scorecard, by: User | None, wakes: bool = True
         action="scorecard.retry",
         by=by,
         assessment=scorecard.assessment,
-        subject=scorecard.number or str(_("Draft")),
+        subject=scorecard.title,
         before={"state": scorecard.state, "file_sha256": scorecard.file_sha256},
     )
     if wakes:
@@ -127,7 +86,7 @@ def record_download(*, scorecard: Scorecard, by: User) -> None:
         action="scorecard.download",
         by=by,
         assessment=scorecard.assessment,
-        subject=scorecard.number or str(_("Draft")),
+        subject=scorecard.title,
         after={"file_sha256": scorecard.file_sha256},
     )
 

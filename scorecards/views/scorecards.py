@@ -14,8 +14,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from scorecards import pdf
 from scorecards.builder import FileDamaged, stored_file
-from scorecards.models import BuildState, Scorecard
-from scorecards.queries.register import later_than, progress_of, register, scorecard_for
+from scorecards.models import BuildState, Kind, Scorecard
+from scorecards.queries.register import (
+    Searched,
+    later_than,
+    progress_of,
+    register,
+    scorecard_for,
+)
 from scorecards.services import scorecards as services
 from vendors.access import StaffRequest, permit, staff_required
 from vendors.permissions import can_request_scorecard
@@ -31,13 +37,16 @@ WHO_MAY = "Everybody with a role may ask for scorecards. Whoever runs the instal
 @require_safe
 def scorecard_list(request: StaffRequest) -> HttpResponse:
     """The register: every scorecard, newest first, found by number, vendor or hash."""
-    text, kind = (
-        request.GET.get("q", "").replace("\x00", "").strip()[:200],
-        request.GET.get("kind", "all"),
-    )
-    found = register(request.user, text=text, kind=kind)
-    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"page_obj": page, "q": text, "kind": kind, "unavailable": pdf.unavailable()}
+    asked = Searched.from_query(request.GET)
+    page = Paginator(register(request.user, asked), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "page_obj": page,
+        "q": asked.text,
+        "kind": asked.kind,
+        "about": asked.about,
+        "abouts": Kind.choices,
+        "unavailable": pdf.unavailable(),
+    }
     return render(request, "scorecards/scorecard_list.html", context)
 
 
@@ -111,13 +120,8 @@ def scorecard_download(request: StaffRequest, public_id: UUID) -> HttpResponse:
         return redirect(scorecard)
     services.record_download(scorecard=scorecard, by=request.user)
     response = HttpResponse(data, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{_file_name(scorecard)}"'
+    response["Content-Disposition"] = f'attachment; filename="{scorecard.file_name}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     response["Content-Security-Policy"] = SEALED
     return response
-
-
-def _file_name(scorecard: Scorecard) -> str:
-    """The number, or the first digits of the hash: no name that somebody typed."""
-    return f"scorecard-{scorecard.number or 'draft-' + scorecard.digest[:12]}.pdf"
