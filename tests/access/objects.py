@@ -12,7 +12,9 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from scorecards.models import BuildState, Scorecard
+from scorecards.comparison import Asked, compare
+from scorecards.models import BuildState, SavedComparison, Scorecard
+from scorecards.services.comparisons import save_comparison
 from scorecards.services.scorecards import request_scorecard
 from tests.corpus import plain_pdf
 from tests.factories import (
@@ -158,6 +160,15 @@ def ready_scorecard(people: People) -> Scorecard:
     return made
 
 
+def saved_comparison(people: People) -> SavedComparison:
+    """Two approved vendors side by side, kept by the owner."""
+    vendors = [decided(people).vendor for _turn in range(2)]
+    asked = Asked(vendor_ids=tuple(vendor.public_id for vendor in vendors))
+    return save_comparison(
+        comparison=compare(Vendor.objects.all(), asked), purpose="Shortlist", by=people["owner"]
+    )
+
+
 def link(people: People) -> str:
     """The token of an invitation that waits."""
     return invite_user(
@@ -189,6 +200,7 @@ MAKERS: dict[str, Callable[[People], Any]] = {
     "evidence_file": lambda people: document(people).files.get(),
     "scorecard": scorecard,
     "ready_scorecard": ready_scorecard,
+    "saved_comparison": saved_comparison,
     "user": lambda _people: make_user(Role.AUDITOR),
     "link": link,
     "opened_link": link,
