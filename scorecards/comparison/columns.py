@@ -16,7 +16,8 @@ class Column:
     """One vendor under a profile. Figures from 0 to 100, None where nothing is rated.
 
     Ranked vendors count the basis, so that they stand on the same categories; the others count
-    what is rated for them. `own` counts that for everybody.
+    what is rated for them. `own` counts that for everybody; where versions of a framework are
+    compared on what they ask alike, it is the overall score of the vendor's own result.
     """
 
     entry: Entry
@@ -96,7 +97,7 @@ def _column(
         rank=place,
         is_shared=ranking is not None and place is not None and len(ranking.at(place)) > 1,
         overall=overall,
-        own=scoring.overall_under(((code, entry.scores.get(code)) for code in weights), weights),
+        own=_own(entry, weights),
         claimed=over(lambda item: item.claimed),
         confidence=over(lambda item: item.confidence),
         high=over(lambda item: item.high),
@@ -113,9 +114,15 @@ def _column(
 _NOT_RATED = CategoryFigure()
 
 
+def _own(entry: Entry, weights: Mapping[str, Fraction]) -> Fraction | None:
+    if entry.measure is not None:
+        return entry.own
+    return scoring.overall_under(((code, entry.scores.get(code)) for code in weights), weights)
+
+
 def _band(entry: Entry, overall: Fraction | None) -> scoring.Band | None:
     """The band by the engine's rule: of the rounded figure, capped by the category floor."""
-    limits = entry.rules.scoring
+    limits = (entry.measure or entry.rules).scoring
     is_below = any(
         score is not None and score < limits.floor_below for score in entry.scores.values()
     )

@@ -1,71 +1,48 @@
 """From rows to entries: per vendor the assessment that speaks for it, with its exact figures.
 
-The latest approved assessment is read as it was frozen; without one the open assessment is computed
-on read.
+An approved assessment is read as it was frozen; an open one is computed on read.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Q
+
+from scorecards.comparison.figures import SHARED_LEVELS, CategoryFigure, CriterionFigure
+from scorecards.comparison.frozen import frozen_figures
+from scorecards.comparison.voices import Voice, end_of, voices_of, voices_on
 from vendors import scoring
-from vendors.models import (
-    Assessment,
-    AssessmentResult,
-    CategoryScore,
-    Certification,
-    Framework,
-    Vendor,
-)
-from vendors.queries.documents import snapshot_of
-from vendors.queries.scores import engine_answers, score_now
+from vendors.models import Assessment, AssessmentResult, Certification, Framework, Vendor
+from vendors.queries.scores import engine_answers
 from vendors.queries.waivers import WaiverLine, waived_among
 
-#: Evidence levels that the bar draws, strongest first.
-SHARED_LEVELS = (scoring.VERIFIED, scoring.DOCUMENTED, scoring.CLAIMED)
-
-
-@dataclass(frozen=True, slots=True)
-class CriterionFigure:
-    """One asked criterion: its raw score, and with evidence counted; None while there is none."""
-
-    state: str
-    raw: Fraction | None = None
-    level: str = ""
-    score: Fraction | None = None
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether it has a score."""
-        return self.state == scoring.ANSWERED
-
-    @property
-    def is_not_applicable(self) -> bool:
-        """Whether it does not count for this vendor."""
-        return self.state == scoring.NOT_APPLICABLE
-
-
-@dataclass(frozen=True, slots=True)
-class CategoryFigure:
-    """One category, 0 to 100; all None where it is not rated. `high` is the top of its range.
-
-    `shares` are percent of the applicable weight by evidence level.
-    """
-
-    score: Fraction | None = None
-    claimed: Fraction | None = None
-    confidence: Fraction | None = None
-    high: Fraction | None = None
-    shares: Mapping[str, Fraction] = field(default_factory=dict)
+__all__ = [
+    "SHARED_LEVELS",
+    "CategoryFigure",
+    "CriterionFigure",
+    "Entry",
+    "certifications_of",
+    "entries_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A vendor with the assessment that speaks for it."""
+    """A vendor with the assessment that speaks for it.
+
+    `values` are its answers by code, `reasons` say why criteria do not apply.
+    `own` is the overall score of its own result, under its framework's own weights. Where several
+    versions of a framework are compared, `measure` is the leading one: criteria and categories
+    are then those asked alike, weighed as it does; gate and must-haves stay the vendor's own.
+    `has_open` where an open assessment stands beside a result in force, whichever of them speaks.
+    """
 
     vendor: Vendor
     assessment: Assessment
@@ -75,7 +52,11 @@ class Entry:
     criteria: dict[str, CriterionFigure]
     categories: dict[str, CategoryFigure]
     values: dict[str, Any]
+    reasons: dict[str, str] = field(default_factory=dict)
     waivers: list[WaiverLine] = field(default_factory=list)
+    own: Fraction | None = None
+    has_open: bool = False
+    measure: scoring.Framework | None = None
 
     @property
     def key(self) -> str:
@@ -98,128 +79,102 @@ class Entry:
         return {code: figure.score for code, figure in self.categories.items()}
 
 
-def entries_of(vendors: Sequence[Vendor]) -> dict[int, Entry]:
-    """Entries by the vendor's key; a vendor without assessment has none. Six queries at most.
+def entries_of(
+    vendors: Sequence[Vendor], *, drafts: Collection[UUID] = frozenset(), on: date | None = None
+) -> dict[int, Entry]:
+    """Entries by the vendor's key; a vendor for which no assessment speaks has none.
 
-    The vendors come with `latest_result__assessment` selected.
+    `drafts` are ids of vendors whose open assessment goes before the one in force. With `on`, a
+    past day, those results speak that were in force on it, and no open assessment does. Five
+    queries at most. Without a day the vendors come with `latest_result__assessment` selected.
     """
-    frozen = [vendor.latest_result for vendor in vendors if vendor.latest_result is not None]
-    current = _open_assessments([vendor for vendor in vendors if vendor.latest_result is None])
-    used = {result.assessment.framework_id for result in frozen}
-    used |= {assessment.framework_id for assessment in current.values()}
-    frameworks = Framework.objects.in_bulk(used) if used else {}
-    categories = _category_rows(frozen)
-    waived = waived_among(frozen)
+    voices = voices_of(vendors, drafts) if on is None else voices_on(vendors, on)
+    frameworks = _frameworks(voices)
+    waived = _waived((voice.result for voice in voices.values()), on)
     entries = {}
     for vendor in vendors:
-        if vendor.latest_result is not None:
-            result = vendor.latest_result
-            framework = frameworks[result.assessment.framework_id]
-            entry = _frozen(vendor, result, framework, categories[result.pk])
-            waivers = waived.get(result.assessment_id, [])
-            entries[vendor.pk] = replace(entry, waivers=waivers)
-        elif (assessment := current.get(vendor.pk)) is not None:
-            assessment.framework = frameworks[assessment.framework_id]
-            entries[vendor.pk] = _current(vendor, assessment)
+        voice = voices.get(vendor.pk)
+        if voice is None:
+            continue
+        if voice.result is not None:
+            framework = frameworks[voice.result.assessment.framework_id]
+            waivers = waived.get(voice.result.assessment_id, [])
+            entry = _frozen(vendor, voice.result, framework, waivers)
+        elif voice.current is not None:
+            voice.current.framework = frameworks[voice.current.framework_id]
+            entry = _current(vendor, voice.current)
+        entries[vendor.pk] = replace(entry, has_open=voice.has_open)
     return entries
 
 
-def certifications_of(vendors: Iterable[Vendor]) -> dict[int, list[Certification]]:
-    """What stands in each vendor's register, by the vendor's key. One query."""
+def certifications_of(
+    vendors: Iterable[Vendor], on: date | None = None
+) -> dict[int, list[Certification]]:
+    """What stands in each vendor's register, by the vendor's key. One query.
+
+    For a past day also what was removed since, and without what was issued since; when an entry
+    was added is not known.
+    """
+    rows = Certification.objects.filter(vendor__in=list(vendors))
+    if on is None:
+        rows = rows.filter(removed_at=None)
+    else:
+        rows = rows.filter(
+            Q(removed_at=None) | Q(removed_at__gte=end_of(on)),
+            Q(issued_on=None) | Q(issued_on__lte=on),
+        )
     found: dict[int, list[Certification]] = defaultdict(list)
-    for entry in Certification.objects.filter(vendor__in=list(vendors), removed_at=None):
+    for entry in rows:
         found[entry.vendor_id].append(entry)
     return found
 
 
-def _open_assessments(vendors: Sequence[Vendor]) -> dict[int, Assessment]:
-    """The newest open assessment of each vendor, with its answers. Two queries, or none."""
-    if not vendors:
-        return {}
-    rows = Assessment.objects.open().filter(vendor__in=vendors).order_by("pk")
-    return {row.vendor_id: row for row in rows.prefetch_related("answers")}
+def _frameworks(voices: Mapping[int, Voice]) -> dict[int, Framework]:
+    """The versions that they are on. One query, or none."""
+    used = {voice.result.assessment.framework_id for voice in voices.values() if voice.result}
+    used |= {voice.current.framework_id for voice in voices.values() if voice.current}
+    return Framework.objects.in_bulk(used) if used else {}
 
 
-def _category_rows(frozen: Sequence[AssessmentResult]) -> dict[int, list[CategoryScore]]:
-    """The frozen categories of these results. One query, or none."""
-    found: dict[int, list[CategoryScore]] = defaultdict(list)
-    if frozen:
-        for row in CategoryScore.objects.filter(result__in=frozen):
-            found[row.result_id].append(row)
-    return found
+def _waived(
+    results: Iterable[AssessmentResult | None], on: date | None
+) -> dict[int, list[WaiverLine]]:
+    """The waivers behind some results; granted with the approval, so a past day has the same."""
+    found = waived_among(result for result in results if result is not None)
+    if on is None:
+        return found
+    return {
+        key: [replace(item, is_over=item.ends_on < on) for item in items]
+        for key, items in found.items()
+    }
 
 
 def _frozen(
-    vendor: Vendor, result: AssessmentResult, framework: Framework, rows: Iterable[CategoryScore]
+    vendor: Vendor, result: AssessmentResult, framework: Framework, waivers: list[WaiverLine]
 ) -> Entry:
-    """The entry of an approved assessment, nothing of it computed anew but the evidence shares."""
-    snapshot = snapshot_of(result)
-    criteria = {
-        code: _frozen_criterion(item) for code, item in snapshot["result"]["criteria"].items()
-    }
-    answers = snapshot["document"]["answers"]
+    """The entry of an approved assessment. What is shared between requests is copied."""
+    figures = frozen_figures(result, framework.rules)
     return Entry(
         vendor=vendor,
         assessment=result.assessment,
         framework=framework,
         gate=result.gate,
-        must_haves=_in_order(framework.rules, snapshot["result"]["must_haves"]),
-        criteria=criteria,
-        categories={row.code: _frozen_category(row, framework.rules, criteria) for row in rows},
-        values={code: answer.get("value") for code, answer in answers.items()},
+        must_haves=dict(figures.must_haves),
+        criteria=dict(figures.criteria),
+        categories=dict(figures.categories),
+        values=dict(figures.values),
+        reasons=dict(figures.reasons),
+        waivers=waivers,
+        own=figures.overall,
     )
-
-
-def _frozen_criterion(item: Any) -> CriterionFigure:
-    """A criterion as a result document writes it: "na", null or its figures."""
-    if item == "na":
-        return CriterionFigure(scoring.NOT_APPLICABLE)
-    if item is None:
-        return CriterionFigure(scoring.UNANSWERED)
-    return CriterionFigure(
-        scoring.ANSWERED,
-        raw=Fraction(item["raw"]["exact"]),
-        level=item["evidence_level"],
-        score=Fraction(item["verified"]["exact"]),
-    )
-
-
-def _frozen_category(
-    row: CategoryScore, rules: scoring.Framework, criteria: Mapping[str, CriterionFigure]
-) -> CategoryFigure:
-    if not row.score:
-        return CategoryFigure()
-    return CategoryFigure(
-        score=Fraction(row.score),
-        claimed=Fraction(row.claimed),
-        confidence=Fraction(row.confidence),
-        high=Fraction(row.score),
-        shares=_shares(rules.category(row.code), criteria),
-    )
-
-
-def _shares(
-    category: scoring.Category, criteria: Mapping[str, CriterionFigure]
-) -> dict[str, Fraction]:
-    """Percent of the applicable weight by evidence level (docs/scoring.md)."""
-    counted = [
-        (criterion.weight, criteria[criterion.code])
-        for criterion in category.criteria
-        if criterion.code in criteria and not criteria[criterion.code].is_not_applicable
-    ]
-    total = sum((weight for weight, _figure in counted), Fraction(0))
-    shares = {level: Fraction(0) for level in SHARED_LEVELS}
-    for weight, figure in counted:
-        if figure.is_answered and figure.level in shares:
-            shares[figure.level] += 100 * weight / total
-    return shares
 
 
 def _current(vendor: Vendor, assessment: Assessment) -> Entry:
     """The entry of an open assessment, computed now. No query of its own."""
     rules = assessment.framework.rules
     rows = list(assessment.answers.all())
-    result = score_now(assessment, rows)
+    answers = engine_answers(rules, rows)
+    result = scoring.score(rules, answers, assessment.tier, assessment.scored_on)
     return Entry(
         vendor=vendor,
         assessment=assessment,
@@ -231,7 +186,9 @@ def _current(vendor: Vendor, assessment: Assessment) -> Entry:
             for code, item in result.criteria.items()
         },
         categories={code: _category(item) for code, item in result.categories.items()},
-        values={code: answer.value for code, answer in engine_answers(rules, rows).items()},
+        values={code: answer.value for code, answer in answers.items()},
+        reasons={row.code: row.reason for row in rows if row.not_applicable},
+        own=result.overall,
     )
 
 
@@ -246,8 +203,3 @@ def _category(item: scoring.CategoryResult) -> CategoryFigure:
         high=item.high,
         shares={level: share for level, share in shares if share is not None},
     )
-
-
-def _in_order(rules: scoring.Framework, results: Mapping[str, str]) -> dict[str, str]:
-    """Results by code in the order of the framework; stored documents sort their keys."""
-    return {item.code: results[item.code] for item in rules.must_haves if item.code in results}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from scorecards.comparison.answers import AnswerCell, Phrases, answer_cell, answer_words
 from scorecards.comparison.asked import Asked
 from scorecards.comparison.columns import Column
 from scorecards.comparison.entries import CriterionFigure
@@ -50,21 +50,32 @@ class HeatCell:
 
 @dataclass(frozen=True, slots=True)
 class CriterionRow:
-    """A criterion and each column's figure; None where the vendor's tier does not ask it."""
+    """A criterion and each column's figure, with the answer in words.
+
+    A figure is None where the vendor's tier does not ask for the criterion. `spread` as of a
+    category; `is_hidden` where it lies under the least difference asked for.
+    """
 
     criterion: scoring.Criterion
     cells: tuple[CriterionFigure | None, ...]
+    answers: tuple[AnswerCell, ...]
+    spread: int
+    is_hidden: bool
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryRow:
-    """A category: its weight in percent under the profile, and on the basis (0 if left out)."""
+    """A category: its weight in percent under the profile, and on the basis (0 if left out).
+
+    `spread` are the points between the highest and the lowest figure shown.
+    """
 
     category: scoring.Category
     profile_weight: Fraction
     weight: Fraction
     is_left_out: bool
     is_open: bool
+    spread: int
     is_hidden: bool
     cells: tuple[HeatCell, ...]
     criteria: tuple[CriterionRow, ...]
@@ -79,13 +90,15 @@ class CategoryRow:
         """The profile's weight where the basis changes it, else nothing."""
         return percent_text(self.profile_weight) if self.weight != self.profile_weight else ""
 
-    @property
-    def spread(self) -> int:
-        """Points between the highest and the lowest figure shown; 100 where one is missing."""
-        known = [scoring.rounded(cell.value, 0) for cell in self.cells if cell.value is not None]
-        if not known:
-            return 0
-        return 100 if len(known) < len(self.cells) else int(max(known) - min(known))
+
+@dataclass(frozen=True, slots=True)
+class Hiding:
+    """How many rows are hidden because they hardly differ, of how many; criteria of open ones."""
+
+    categories: int
+    all_categories: int
+    criteria: int
+    all_criteria: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +139,25 @@ def percent_text(value: Fraction) -> str:
     return f"{scoring.shown(value, 0 if value.denominator == 1 else 1)}%"
 
 
+def spread_of(values: Sequence[Fraction | None]) -> int:
+    """Points between the highest and the lowest whole number; 100 where some have none."""
+    known = [scoring.rounded(value, 0) for value in values if value is not None]
+    if not known:
+        return 0
+    return 100 if len(known) < len(values) else int(max(known) - min(known))
+
+
+def hiding_of(rows: Sequence[CategoryRow]) -> Hiding:
+    """What the least difference takes away, counted."""
+    criteria = [item for row in rows if row.is_open and not row.is_hidden for item in row.criteria]
+    return Hiding(
+        categories=sum(row.is_hidden for row in rows),
+        all_categories=len(rows),
+        criteria=sum(item.is_hidden for item in criteria),
+        all_criteria=len(criteria),
+    )
+
+
 def category_rows(
     rules: scoring.Framework,
     columns: Sequence[Column],
@@ -134,21 +166,24 @@ def category_rows(
     asked: Asked,
 ) -> list[CategoryRow]:
     """All categories in the order of the framework."""
-    rows = [
-        CategoryRow(
+    least, phrases = asked.differ or 0, Phrases.now()
+    rows = []
+    for category in rules.categories:
+        cells = tuple(_heat(rules, column, category.code) for column in columns)
+        spread = spread_of([cell.value for cell in cells])
+        row = CategoryRow(
             category=category,
             profile_weight=weights[category.code],
             weight=basis.weights.get(category.code, Fraction(0)),
             is_left_out=category.code in basis.left_out,
             is_open=asked.opens(category.code),
-            is_hidden=False,
-            cells=tuple(_heat(rules, column, category.code) for column in columns),
-            criteria=_criterion_rows(category, columns),
+            spread=spread,
+            is_hidden=spread < least,
+            cells=cells,
+            criteria=_criterion_rows(category, columns, phrases, least),
         )
-        for category in rules.categories
-    ]
-    least = asked.differ
-    return [row if least is None else replace(row, is_hidden=row.spread < least) for row in rows]
+        rows.append(row)
+    return rows
 
 
 def _heat(rules: scoring.Framework, column: Column, code: str) -> HeatCell:
@@ -157,14 +192,19 @@ def _heat(rules: scoring.Framework, column: Column, code: str) -> HeatCell:
 
 
 def _criterion_rows(
-    category: scoring.Category, columns: Sequence[Column]
+    category: scoring.Category, columns: Sequence[Column], phrases: Phrases, least: int
 ) -> tuple[CriterionRow, ...]:
     """The criteria that at least one of the vendors was asked."""
-    rows = (
-        CriterionRow(item, tuple(column.entry.criteria.get(item.code) for column in columns))
-        for item in category.criteria
-    )
-    return tuple(row for row in rows if any(cell is not None for cell in row.cells))
+    found = []
+    for item in category.criteria:
+        cells = tuple(column.entry.criteria.get(item.code) for column in columns)
+        if all(cell is None for cell in cells):
+            continue
+        spread = spread_of([None if cell is None else cell.score for cell in cells])
+        both = zip(columns, cells, strict=True)
+        answers = tuple(answer_cell(item, cell, column.entry, phrases) for column, cell in both)
+        found.append(CriterionRow(item, cells, answers, spread, spread < least))
+    return tuple(found)
 
 
 def certification_rows(
@@ -221,13 +261,4 @@ def _model_cell(criterion: scoring.Criterion, column: Column) -> ModelCell:
     figure = column.entry.criteria.get(criterion.code)
     if figure is None or not figure.is_answered:
         return ModelCell("", figure)
-    return ModelCell(_value_text(criterion, column.entry.values.get(criterion.code)), figure)
-
-
-def _value_text(criterion: scoring.Criterion, value: Any) -> str:
-    """A number with its unit, or the words of a choice."""
-    if criterion.answer_type not in scoring.NUMBER_TYPES:
-        return criterion.label(value)
-    text = scoring.number_text(value).replace("-", "\N{MINUS SIGN}")
-    unit = criterion.scale.unit if criterion.scale else ""
-    return f"{text}%" if unit == "percent" else f"{text} {unit}".strip()
+    return ModelCell(answer_words(criterion, column.entry), figure)

@@ -83,8 +83,11 @@ def weighting_of(profile: Profile, basis: Collection[str], asked: Asked) -> Weig
         locked=locked,
         notes=_unknown(code for code in asked.weights if code not in profile.weights),
     )
+    # fields send every weight, the cut-off decimals of an untouched profile too
+    if all(text == weight_text(base[code]) for code, text in wanted.items()):
+        return plain
     values, faults = _read(wanted)
-    if faults or not wanted:
+    if faults:
         return replace(plain, faults=faults)
     try:
         counted = settled(base | values, locked, base)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scorecards.comparison.columns import Column
+from scorecards.comparison.phrases import listed, phrases
 from scorecards.ranking import Ranking, Standing
 from vendors import scoring
 from vendors.queries.waivers import WaiverLine
@@ -25,64 +26,66 @@ class Out:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The lead first, then what qualifies it, then who is out."""
+    """The lead first, then what qualifies it, then who is out.
+
+    `ties` are shared places below the first, `close` whether the lead alone is too small, `basis`
+    the categories left out, `drafts` who is not approved.
+    """
 
     lead: str
-    qualifiers: tuple[str, ...]
+    ties: tuple[str, ...]
+    close: tuple[str, ...]
+    basis: tuple[str, ...]
+    drafts: tuple[str, ...]
     out: tuple[Out, ...]
 
-
-def listed(names: Iterable[str]) -> str:
-    """Names in a sentence: A, B and C."""
-    known = list(names)
-    if len(known) < 2:
-        return "".join(known)
-    return _("%(some)s and %(last)s") % {"some": ", ".join(known[:-1]), "last": known[-1]}
+    @property
+    def qualifiers(self) -> tuple[str, ...]:
+        """What qualifies the lead, in one list."""
+        return (*self.ties, *self.close, *self.basis, *self.drafts)
 
 
 def summary_of(ranking: Ranking, columns: Sequence[Column], rules: scoring.Framework) -> Summary:
     """Sentences for the panel above the table."""
-    qualifiers = [
-        *_ties(ranking),
-        *([_("Too close to call: the lead is under 1 point.")] if ranking.is_close else []),
-        *_basis(ranking, columns, rules),
-        *_unapproved(columns),
-    ]
-    return Summary(lead_of(ranking), tuple(qualifiers), tuple(_outside(ranking, columns)))
+    return Summary(
+        lead=lead_of(ranking),
+        ties=ties_of(ranking),
+        close=(phrases()["close_lead"],) if ranking.is_close else (),
+        basis=tuple(_basis(ranking, columns, rules)),
+        drafts=tuple(_unapproved(columns)),
+        out=tuple(_outside(ranking, columns)),
+    )
 
 
 def lead_of(ranking: Ranking) -> str:
     """Who leads whom, and by how much."""
-    first = ranking.at(1)
+    words, first = phrases(), ranking.at(1)
     if not first:
-        return _("No vendor can be ranked.")
+        return words["lead_none"]
     names = {"first": listed(item.name for item in first), "score": _figure(first[0])}
     if len(first) > 1:
-        return _("%(first)s share the first place with %(score)s.") % names
+        return words["lead_shared"] % names
     lead = ranking.lead_shown
     if lead is None:
-        return _("Only %(first)s can be ranked, with %(score)s.") % names
+        return words["lead_alone"] % names
     names["second"] = listed(item.name for item in ranking.runners_up)
-    if lead <= 0:
-        return _("%(first)s leads %(second)s by less than 0.1 points.") % names
     names["lead"] = scoring.shown(lead)
-    return _("%(first)s leads %(second)s by %(lead)s points.") % names
+    return words["lead_by" if lead > 0 else "lead_hair"] % names
 
 
 def _figure(standing: Standing) -> str:
     return "" if standing.score is None else scoring.shown(standing.score)
 
 
-def _ties(ranking: Ranking) -> list[str]:
+def ties_of(ranking: Ranking) -> tuple[str, ...]:
     """Shared places below the first."""
-    found = []
+    found, words = [], phrases()["place_shared"]
     for place in sorted({item.rank for item in ranking.ranked if item.rank and item.rank > 1}):
         sharing = ranking.at(place)
         if len(sharing) > 1:
-            words = _("%(names)s share place %(place)s with %(score)s.")
             names = listed(item.name for item in sharing)
             found.append(words % {"names": names, "place": place, "score": _figure(sharing[0])})
-    return found
+    return tuple(found)
 
 
 def _basis(ranking: Ranking, columns: Sequence[Column], rules: scoring.Framework) -> list[str]:

@@ -74,7 +74,8 @@ def _places(
     matrix: NDArray[np.float64], weightings: NDArray[np.float64]
 ) -> list[tuple[float, ...]]:
     """For each vendor (row of `matrix`) the share of weightings in which it takes each place."""
-    totals = weightings @ matrix.T
+    # einsum instead of @: a matrix this small is not worth waking the threads of a BLAS
+    totals = np.einsum("sc,vc->sv", weightings, matrix)
     vendors = matrix.shape[0]
     # ahead[s, v]: how many beat vendor v in sample s
     ahead = np.zeros(totals.shape, dtype=np.intp)

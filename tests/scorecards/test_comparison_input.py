@@ -10,10 +10,10 @@ from tests.scorecards.comparing import words
 pytestmark = pytest.mark.django_db
 
 
-def test_nobody_chosen_offers_a_picker(comparison_page, worked):
+def test_nobody_chosen_offers_a_search(comparison_page, worked):
     response = comparison_page()
     assert response.status_code == 200
-    assert response.content.decode().count('name="v"') == 2
+    assert 'name="find"' in response.content.decode()
     assert "Choose vendors to compare" in words(response)
 
 
@@ -25,12 +25,22 @@ def test_one_vendor_is_shown_and_told_to_bring_another(comparison_page, worked):
     assert "Only Aurora can be ranked, with 79.8." in text
 
 
-def test_a_seventh_vendor_is_named_and_left_out(comparison_page, worked):
-    seventh = make_vendor(name="Seventh")
-    response = comparison_page(*worked.values(), seventh)
+def test_ten_vendors_stand_side_by_side_and_leave_no_room(comparison_page, worked):
+    more = [make_vendor(name=f"Fresh {number}") for number in range(4)]
+    response = comparison_page(*worked.values(), *more)
+    assert response.status_code == 200
+    assert len(response.context["comparison"].chosen) == 10
+    assert "takes at most" not in words(response)
+    assert "Add a vendor" not in words(response)
+
+
+def test_an_eleventh_vendor_is_named_and_left_out(comparison_page, worked):
+    more = [make_vendor(name=f"Fresh {number}") for number in range(4)]
+    eleventh = make_vendor(name="Eleventh")
+    response = comparison_page(*worked.values(), *more, eleventh)
     text = words(response)
     assert response.status_code == 200
-    assert "A comparison takes at most 6 vendors. Left out: Seventh." in text
+    assert "A comparison takes at most 10 vendors. Left out: Eleventh." in text
     assert len(response.context["table"].columns) == 6
     assert "Add a vendor" not in text
 

@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from fractions import Fraction
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -30,7 +31,7 @@ from vendors.permissions import Role
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 11
+QUERIES = 15
 
 
 def shown(*vendors, **query):
@@ -187,8 +188,8 @@ def test_certifications_come_from_the_register(comparison_page, worked):
     assert rows == ["ISO/IEC 27001", "SOC 2", "CMMI", "ISO 9001", "SA8000"]
     text = words(response)
     assert "ISO/IEC 27001 Ended 1 Feb 2020 None" in text
-    assert "CMMI Services, level 3 No end date None" in text
-    assert "SA8000 None until 4 Mar 2099" in text
+    assert "CMMI In force Services, level 3 No end date None" in text
+    assert "SA8000 None In force until 4 Mar 2099" in text
     assert "gone" not in text
 
 
@@ -240,17 +241,96 @@ def test_criteria_show_their_evidence_and_open_without_a_script(comparison_page,
     assert "n/a" in closed
 
 
+def hidden_rows(response, kind):
+    rows = re.findall(rf'<tr class="{kind}"[^>]*>', response.content.decode())
+    return sum(row.endswith(" hidden>") for row in rows), len(rows)
+
+
 def test_rows_that_hardly_differ_can_be_hidden(comparison_page):
     framework = make_framework()
     first, third = rated("One", framework), rated("Three", framework)
     second = rated("Two", framework, "documented")
-    assert all(row.differs for row in comparison_page(first, second).context["table"].categories)
-    same = comparison_page(first, third, differ="1").content.decode()
-    assert len(re.findall(r'class="catrow"[^>]* hidden', same)) == len(framework.rules.categories)
-    assert (
-        "hidden"
-        not in re.findall(r'class="catrow"[^>]*', comparison_page(first, third).content.decode())[0]
-    )
+    count = len(framework.rules.categories)
+    assert hidden_rows(comparison_page(first, third), "catrow") == (0, count)
+    assert hidden_rows(comparison_page(first, third, differ="1"), "catrow") == (count, count)
+    spreads = [row.spread for row in shown(first, second).table.categories]
+    assert min(spreads) < 20 <= max(spreads)
+    near = sum(spread < 20 for spread in spreads)
+    response = comparison_page(first, second, differ="20")
+    assert hidden_rows(response, "catrow") == (near, count)
+    assert f"Hidden: {near} of {count} categories" in words(response)
+    assert 'name="differ" form="comparison"' in response.content.decode()
+    assert 'placeholder="10" value="20"' in response.content.decode()
+
+
+def test_criteria_of_an_open_category_are_hidden_by_their_own_scores(comparison_page):
+    framework = make_framework()
+    first = rated("One", framework, approve=False)
+    second = rated("Two", framework, approve=False)
+    codes = [item.code for item in framework.rules.category("LAB").criteria]
+    second.assessments.get().answers.filter(code__in=codes[:4]).update(level="claimed")
+    response = comparison_page(first, second, differ="10", open="LAB")
+    row = next(r for r in response.context["table"].categories if r.category.code == "LAB")
+    assert not row.is_hidden
+    assert [item.criterion.code for item in row.criteria if not item.is_hidden] == codes[:4]
+    count = len(framework.rules.categories)
+    near = len(codes) - 4
+    assert f"Hidden: {count - 1} of {count} categories , {near} of {len(codes)}" in words(response)
+    shut = comparison_page(first, second, differ="10")
+    assert "criteria in the open ones" in words(shut)
+    assert re.search(r'<span data-n="some" hidden>', shut.content.decode())
+
+
+@pytest.mark.parametrize("points", ["0", "101", "ten", "-3"])
+def test_an_odd_difference_asks_for_the_usual_one(points):
+    assert Asked.from_query({"differ": [points]}).differ == 10
+
+
+def test_the_head_names_place_vendor_and_score_and_scripts_find_them(comparison_page, worked):
+    response = comparison_page(worked["Cinder"], worked["Aurora"], worked["Borealis"])
+    content = response.content.decode()
+    head = content.partition('id="cmp"')[2].partition("</thead>")[0]
+    keys = [column.entry.key for column in response.context["table"].columns]
+    assert re.findall(r'data-v="([^"]+)"', head) == keys
+    assert re.findall(r'data-total="([^"]+)"', head) == keys
+    assert re.findall(r'data-bar="([^"]+)"', head) == keys
+    assert re.findall(r'data-claimed="([^"]+)"', content) == keys
+    assert head.count("data-rank") == len(keys)
+    assert "<col width" not in content
+    text = words(response)
+    assert "Gate Passed Passed Failed" in text
+
+
+def test_the_table_names_its_bands_and_marks(comparison_page, worked):
+    response = comparison_page(worked["Aurora"], worked["Borealis"])
+    text = words(response)
+    for band in response.context["table"].line.framework.rules.scoring.bands:
+        assert f"{band.value} {band.label} from" in text
+    assert "Verified Documented Claimed" in text
+
+
+def test_pending_must_haves_are_named(comparison_page, worked):
+    response = comparison_page(worked["Ember"], worked["Aurora"])
+    column = next(c for c in response.context["table"].columns if c.pending)
+    text = words(response)
+    assert f"{len(column.pending)} pending" in text
+    assert ", ".join(item.code for item in column.pending) in text
+
+
+def test_an_open_assessment_can_be_taken_in_and_put_back(comparison_page):
+    framework = make_framework()
+    twice, other = rated("Twice", framework), rated("Other", framework)
+    make_assessment(vendor=Vendor.objects.get(pk=twice.pk), framework=framework)
+    key = str(twice.public_id)
+    closed = comparison_page(twice, other, profile="Balanced").content.decode()
+    address = unescape(re.search(rf'<a class="sbs-d" href="([^"]+)" data-draft="{key}"', closed)[1])
+    assert address.count("draft=") == 1
+    assert "profile=Balanced" in address
+    assert "Compare the open assessment" in closed
+    page = comparison_page(twice, other, draft=key).content.decode()
+    assert "Compare the one in force" in page
+    back = re.search(rf'<a class="sbs-d" href="([^"]+)" data-draft="{key}"', page)[1]
+    assert "draft=" not in back
 
 
 def test_names_are_text_wherever_they_stand(comparison_page):
@@ -295,4 +375,4 @@ def test_queries_do_not_grow_with_the_vendors(comparison_page):
         Certification(vendor=vendor, standard="SOC 2") for vendor in vendors
     )
     two, six = cost(comparison_page, *vendors[:2]), cost(comparison_page, *vendors)
-    assert (two, six) == (QUERIES, QUERIES - 1)  # six vendors leave no room to offer another
+    assert two == six <= QUERIES

@@ -38,7 +38,7 @@ def test_categories_and_criteria_both_add_up_to_the_lead(worked, pair):
 
 
 def test_all_criteria_add_up_to_the_lead(worked, monkeypatch):
-    monkeypatch.setattr("scorecards.comparison.why.MOST_CRITERIA", 100)
+    monkeypatch.setattr("scorecards.comparison.why.lead.MOST_CRITERIA", 100)
     why = why_between(worked, "Borealis", "Fjord")
     assert sum(part.points for part in why.criteria) == why.lead
 

@@ -19,6 +19,7 @@ from scorecards.comparison.certainty import (
     is_close,
 )
 from scorecards.comparison.entries import entries_of
+from scorecards.comparison.notices import odd_notices, shared_notices
 from scorecards.ranking import Unranked
 from vendors import scoring
 from vendors.models import Vendor, name_key
@@ -62,10 +63,7 @@ class Command(BaseCommand):
         if line is None:
             raise CommandError("\n".join(faults))
         _check_weights(line, options["profile"])
-        faults += [
-            f"{entry.vendor.name} is assessed on {entry.framework}, the others on {line.framework}."
-            for entry in line.odd
-        ]
+        faults += [notice.text for notice in odd_notices(line.left_out, line.framework)]
         certainty = certainty_of(line.candidates, line.weighting.weights, line.ranking)
         if options["json"]:
             text = scoring.readable_json(_document(line, certainty))
@@ -148,6 +146,13 @@ def _document(line: Line, certainty: Certainty) -> dict[str, object]:
         ],
         **certainty_document(certainty, _names(line)),
         "too_close_to_call": is_close(ranking, certainty),
+        "shared": None
+        if line.shared is None
+        else {
+            "criteria": len(line.shared.codes),
+            "percent": scoring.figure(line.shared.percent),
+            "versions": [line.framework.version, *(item.version for item in line.shared.others)],
+        },
     }
 
 
@@ -183,6 +188,7 @@ def _table(line: Line, certainty: Certainty) -> str:
     names = _names(line)
     lines += [""] if certainty.neighbours else []
     lines += [_turning(pair, names) for pair in certainty.neighbours]
+    lines += [notice.text for notice in shared_notices(line.entries, line.framework, line.shared)]
     if is_close(line.ranking, certainty):
         lines.append("Too close to call between first and second.")
     return "\n".join(lines) + "\n"

@@ -1,4 +1,4 @@
-"""Where the lead of one vendor over another comes from, and what would close it."""
+"""Where the lead of one vendor over another comes from."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from scorecards import ranking
 from scorecards.comparison.asked import Asked
 from scorecards.comparison.columns import Column
 from scorecards.comparison.entries import CriterionFigure, Entry
-from scorecards.ranking import CategoryLead, CriterionLead, Need, Plan
+from scorecards.comparison.table import percent_text
+from scorecards.comparison.why.plans import PlanLine, plans_of
+from scorecards.ranking import CategoryLead, CriterionLead
 from vendors import scoring
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 #: Criteria named as those that matter most.
 MOST_CRITERIA = 10
-#: Criteria of a plan that are listed; longer plans say how many more there are.
-MOST_NEEDS = 8
 _NONE = Fraction(0)
 
 
@@ -35,6 +34,11 @@ class CategoryStep:
     lead: CategoryLead
     x: Fraction
     width: Fraction
+
+    @property
+    def weight_text(self) -> str:
+        """The weight as pages print it."""
+        return percent_text(self.lead.weight)
 
     @property
     def favours_first(self) -> bool:
@@ -58,25 +62,6 @@ class CriterionPart:
 
 
 @dataclass(frozen=True, slots=True)
-class NeedLine:
-    """One criterion that the second vendor would improve, its figure now, and what that brings."""
-
-    criterion: scoring.Criterion
-    figure: CriterionFigure | None
-    points: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class PlanLine:
-    """A way to close the gap: a sentence, and the criteria that it takes."""
-
-    text: str
-    needs: tuple[NeedLine, ...]
-    more: int
-    reaches: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Why:
     """The lead of the first over the second; `choices` are all vendors that can be asked about.
 
@@ -96,15 +81,20 @@ class Why:
     choices: tuple[Column, ...]
 
     @property
+    def lead_shown(self) -> Fraction:
+        """The difference of the two figures shown, so that a reader can subtract them."""
+        ahead, behind = (scoring.rounded(c.overall or _NONE) for c in (self.first, self.second))
+        return ahead - behind
+
+    @property
     def headline(self) -> str:
-        """Who is ahead, by the difference of the two figures shown."""
+        """Who is ahead, and by how much."""
         names = {"first": self.first.name, "second": self.second.name}
         if not self.lead:
             return _("%(first)s and %(second)s are level.") % names
-        ahead, behind = (scoring.rounded(c.overall or _NONE) for c in (self.first, self.second))
-        if ahead <= behind:
+        if self.lead_shown <= 0:
             return _("%(first)s is less than 0.1 points ahead of %(second)s.") % names
-        names["points"] = scoring.shown(ahead - behind)
+        names["points"] = scoring.shown(self.lead_shown)
         return _("%(first)s is %(points)s points ahead of %(second)s.") % names
 
 
@@ -132,7 +122,7 @@ def why_of(line: Line, columns: Sequence[Column], asked: Asked) -> Why | None:
         end=_percent(lead, low, span),
         criteria=tuple(_part(item, first, second, rules) for item in parts[:MOST_CRITERIA]),
         others=max(0, len(parts) - MOST_CRITERIA),
-        plans=_plans(other, lead, second, first, rules) if lead > 0 else (),
+        plans=plans_of(other, lead, second, first, rules) if lead > 0 else (),
         choices=tuple(placed),
     )
 
@@ -210,119 +200,3 @@ def _lead_text(
         return text + " " + _("No category speaks for %(second)s.") % names
     names["least"], names["lost"] = rules.category(least.code).name, scoring.shown(-least.points)
     return text + " " + _("%(least)s speaks most for %(second)s: %(lost)s points.") % names
-
-
-def _plans(
-    figures: Sequence[ranking.CriterionFigure],
-    gap: Fraction,
-    second: Column,
-    first: Column,
-    rules: scoring.Framework,
-) -> tuple[PlanLine, ...]:
-    """By proof alone, and by better answers with proof."""
-    found = []
-    for proof_only in (True, False):
-        plan = ranking.least_effort(figures, gap, proof_only=proof_only)
-        found.append(
-            PlanLine(
-                text=_plan_text(plan, second.name, first.name, proof_only=proof_only),
-                needs=tuple(_need(need, second, rules) for need in plan.needs[:MOST_NEEDS]),
-                more=max(0, len(plan.needs) - MOST_NEEDS),
-                reaches=plan.reaches,
-            )
-        )
-    return tuple(found)
-
-
-def _need(need: Need, column: Column, rules: scoring.Framework) -> NeedLine:
-    return NeedLine(rules.criterion(need.code), column.entry.criteria.get(need.code), need.points)
-
-
-def _plan_text(plan: Plan, name: str, leader: str, *, proof_only: bool) -> str:
-    """How many criteria it takes, and what that brings."""
-    count = len(plan.needs)
-    names = {"n": count, "name": name, "leader": leader, "points": scoring.shown(plan.total)}
-    if not plan.needs:
-        return (
-            _("By proof alone %(name)s gains nothing: every answer has the best evidence.") % names
-        )
-    if not plan.reaches:
-        words = (
-            _("Proof alone does not do: with everything verified %(name)s gains %(points)s points.")
-            if proof_only
-            else _("Even with the best answers %(name)s gains only %(points)s points.")
-        )
-        return words % names
-    if proof_only:
-        words = ngettext(
-            "By proof alone: verified evidence for %(n)d answer brings %(name)s %(points)s points, "
-            "level with %(leader)s or ahead.",
-            "By proof alone: verified evidence for %(n)d answers brings %(name)s %(points)s points, "
-            "level with %(leader)s or ahead.",
-            count,
-        )
-    else:
-        words = ngettext(
-            "By doing better: the best answer to %(n)d criterion, verified, brings %(name)s "
-            "%(points)s points, level with %(leader)s or ahead.",
-            "By doing better: the best answers to %(n)d criteria, verified, bring %(name)s "
-            "%(points)s points, level with %(leader)s or ahead.",
-            count,
-        )
-    return words % names
-
-
-def why_document(why: Why | None) -> dict[str, object] | None:
-    """The same as JSON writes it, exact."""
-    if why is None:
-        return None
-    return {
-        "first": why.first.name,
-        "second": why.second.name,
-        "lead": scoring.figure(why.lead),
-        "text": why.text,
-        "categories": [
-            {
-                "code": step.category.code,
-                "name": step.category.name,
-                "weight": scoring.figure(step.lead.weight),
-                "first": scoring.figure(step.lead.first),
-                "second": scoring.figure(step.lead.second),
-                "points": scoring.figure(step.lead.points),
-                "after": scoring.figure(step.lead.after),
-            }
-            for step in why.steps
-        ],
-        "criteria": [
-            {
-                "code": part.criterion.code,
-                "question": part.criterion.question,
-                "points": scoring.figure(part.points),
-                "first": _figure_document(part.first),
-                "second": _figure_document(part.second),
-            }
-            for part in why.criteria
-        ],
-        "plans": [
-            {
-                "text": plan.text,
-                "reaches": plan.reaches,
-                "needs": [
-                    {
-                        "code": need.criterion.code,
-                        "question": need.criterion.question,
-                        "points": scoring.figure(need.points),
-                    }
-                    for need in plan.needs
-                ],
-                "more": plan.more,
-            }
-            for plan in why.plans
-        ],
-    }
-
-
-def _figure_document(figure: CriterionFigure | None) -> dict[str, object] | None:
-    if figure is None:
-        return None
-    return {"state": figure.state, "level": figure.level, "score": scoring.figure(figure.score)}
