@@ -15,8 +15,9 @@ from vendors.queries.events import KINDS
 
 CODE = ("vendors", "scorecards", "vetting")
 NOUNS = {name.partition(".")[0] for name in ACTIONS}
-#: Strings of the same form that are no action: a lock and a file.
-NO_ACTION = {"framework.version", "scorecard.json"}
+#: Strings of the same form that are no action: a lock, and files.
+NO_ACTION = {"framework.version"}
+FILES = (".csv", ".json", ".pdf", ".xlsx")
 #: Functions that write an event named by a verb, and the place of the verb among their arguments.
 BY_VERB = {
     "vendors/services/actions.py": ("action", "_record", 1),
@@ -32,6 +33,10 @@ def trees():
                 yield path, ast.parse(file.read_text(encoding="utf-8"))
 
 
+def is_action(text):
+    return text not in NO_ACTION and not text.endswith(FILES)
+
+
 def literals():
     """Each string of the code that reads like an action."""
     form = re.compile(rf"({'|'.join(sorted(NOUNS))})\.[a-z_]+\Z")
@@ -40,7 +45,7 @@ def literals():
             continue
         for node in ast.walk(tree):
             text = node.value if isinstance(node, ast.Constant) else None
-            if isinstance(text, str) and form.match(text) and text not in NO_ACTION:
+            if isinstance(text, str) and form.match(text) and is_action(text):
                 yield text
 
 
