@@ -344,14 +344,14 @@ var VettingSure = (function () {
 
   function start() {
     var data = JSON.parse($('comparison-data').textContent), words = data.words;
-    var weights = data.weights, isFresh = true;
+    var weights = data.weights, drawnFor = weights; // the weights that #acceptability speaks of
     function drawn() {
       var share = $('acceptability');
+      var isFresh = Object.keys(weights).every(function (code) { return Math.abs(weights[code] - drawnFor[code]) < 5e-7; });
       return isFresh && share && share.dataset.first ? { first: share.dataset.first, share: Number(share.dataset.share) } : null;
     }
     document.addEventListener('comparison:weights', function (e) {
       weights = e.detail.weights;
-      isFresh = false;
       var order = R.order(data, weights);
       drawSentences(words, data, weights, drawn());
       drawChanges(words, data, weights, order);
@@ -361,7 +361,7 @@ var VettingSure = (function () {
       if (e.detail.tried) keepLine();
     });
     document.addEventListener('comparison:live', function () {
-      isFresh = true;
+      drawnFor = weights;
       drawSentences(words, data, weights, drawn());
     });
     if ($('line')) $('line').addEventListener('change', function () { drawChart(words, data, weights); keepLine(); });

@@ -61,9 +61,10 @@ def read(page):
 
 
 def live(page, action):
-    """Do it, and wait until the server's draws are there."""
+    """Do it, and wait until the server's draws of the last move are there."""
     with page.expect_response("**/compare/live/**"):
         action()
+        page.wait_for_timeout(400)  # a slow machine asks between two keys, and once more after them
     expect(page.locator("#acceptability:not([aria-busy])")).to_be_visible()
 
 
