@@ -129,11 +129,12 @@ _COLUMNS = (
 
 def sites_of(user: Actor) -> dict[str, list[int]]:
     """The vendors of each country by key, each once. One query."""
-    pairs = Site.objects.filter(vendor__in=current(user)).order_by().distinct()
-    found: defaultdict[str, list[int]] = defaultdict(list)
+    pairs = Site.objects.filter(vendor__in=current(user)).order_by()
+    # a vendor may have two sites in a country; a dictionary drops them faster than the database
+    found: defaultdict[str, dict[int, None]] = defaultdict(dict)
     for country, vendor in pairs.values_list("country", "vendor_id"):
-        found[country].append(vendor)
-    return dict(found)
+        found[country][vendor] = None
+    return {country: list(vendors) for country, vendors in found.items()}
 
 
 def services_of(rows: Collection[Row]) -> dict[str, list[int]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 import time
@@ -34,7 +35,10 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext, setup_test_environment  # noqa: E402
 from django.urls import reverse  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
+from scorecards.comparison import Asked, compare  # noqa: E402
+from scorecards.comparison.certainty import certainty_of  # noqa: E402
 from tests.benchmarks.scorecard import measure_scorecard  # noqa: E402
 from tests.factories import (  # noqa: E402
     SAMPLES,
@@ -47,9 +51,10 @@ from tests.factories import (  # noqa: E402
     make_vendor,
 )
 from vendors import scoring  # noqa: E402
-from vendors.models import AuditEvent, Certification  # noqa: E402
+from vendors.models import AuditEvent, Certification, Vendor  # noqa: E402
 from vendors.permissions import Role  # noqa: E402
 from vendors.services.imports import import_assessment  # noqa: E402
+from vetting.sample_portfolio import portable_texts  # noqa: E402
 
 TRANSACTIONS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 Line = tuple[str, str, str, bool]
@@ -89,8 +94,8 @@ def scoring_line() -> Line:
     return ("Scoring 75 answers", f"{ms:.2f} ms CPU", "< 5 ms", ms < 5)
 
 
-def page(client: Client, label: str, url: str, most: int) -> Line:
-    """A page: queries against its budget, and CPU."""
+def page(client: Client, label: str, url: str, most: int, most_ms: float | None = None) -> Line:
+    """A page: queries against its budget, and CPU, against an aim where it has one."""
 
     def visit() -> None:
         response = client.get(url)
@@ -98,7 +103,9 @@ def page(client: Client, label: str, url: str, most: int) -> Line:
 
     visit()
     count, ms = queries(visit), cpu(visit, 5)
-    return (label, f"{count} queries, {ms:.0f} ms CPU", f"<= {most} queries", count <= most)
+    aim = f"<= {most} queries" + (f", < {most_ms:.0f} ms" if most_ms else "")
+    is_met = count <= most and (most_ms is None or ms < most_ms)
+    return (label, f"{count} queries, {ms:.0f} ms CPU", aim, is_met)
 
 
 def save_line(client: Client, assessment: Any) -> Line:
@@ -122,10 +129,9 @@ def save_line(client: Client, assessment: Any) -> Line:
     return ("Saving one answer", f"{count} queries, {ms:.0f} ms CPU", "<= 12 queries", count <= 12)
 
 
-def fill() -> tuple[Any, list[Any]]:
+def fill() -> Any:
     """A hundred vendors, ten of them rated, and one assessment in progress."""
     owner, manager = make_user(Role.PROCUREMENT), make_user(Role.MANAGER)
-    rated = []
     for number in range(100):
         vendor = make_vendor(by=owner, name=f"Bench {number:03}")
         Certification.objects.create(vendor=vendor, standard="ISO 9001", expires_on="2027-01-31")
@@ -133,19 +139,17 @@ def fill() -> tuple[Any, list[Any]]:
             assessment = make_assessment(vendor=vendor, owner=owner)
             answer_all(assessment)
             approved(assessment, by=manager)
-            rated.append(vendor)
     open_one = make_assessment(owner=owner)
     for file in sorted(SAMPLES.glob("*.json")):
         import_assessment(text=file.read_text(encoding="utf-8"), owner=owner, by=owner)
-    return open_one, rated
+    return open_one
 
 
 def pages() -> list[Line]:
     """All pages with a budget."""
-    open_one, rated = fill()
+    open_one = fill()
     client = Client()
     client.force_login(open_one.owner)
-    compare = "&".join(f"v={vendor.public_id}" for vendor in rated[:6])
     listing = reverse("vendors:vendor-list")
     category = reverse("vendors:questionnaire", args=[open_one.public_id, "LAB"])
     return [
@@ -153,9 +157,44 @@ def pages() -> list[Line]:
         page(client, "Vendor list, 25 rows", listing, 12),
         page(client, "Vendor list, 100 rows", f"{listing}?per_page=100", 12),
         page(client, "Questionnaire category", category, 15),
-        page(client, "Comparison of six", f"{reverse('scorecards:comparison')}?{compare}", 15),
         page(client, "Dashboard", reverse("dashboard"), 20),
+        *comparisons(client, open_one.owner),
     ]
+
+
+def comparisons(client: Client, by: Any) -> list[Line]:
+    """The page for six and ten different vendors, and how sure the order of ten is."""
+    approver = make_user(Role.MANAGER)
+    ids = []
+    for texts in portable_texts(make_framework().rules, timezone.localdate()).values():
+        for text in texts:
+            found = import_assessment(text=text, approve_as=approver, owner=by, by=by)
+        ids.append(found.assessment.vendor.public_id)
+    line = compare(Vendor.objects.all(), Asked(vendor_ids=tuple(ids))).table.line
+    assert len(line.ranking.placed) == 10
+    address = reverse("scorecards:comparison")
+    ms = cpu(lambda: certainty_of(line.candidates, line.weighting.weights, line.ranking), 5)
+    return [
+        page(client, f"Comparison of {n}", f"{address}?v={'&v='.join(map(str, ids[:n]))}", 15, most)
+        for n, most in ((6, 150), (10, None))
+    ] + [("Order of 10, 10,000 draws twice", f"{ms:.0f} ms CPU", "< 150 ms", ms < 150)]
+
+
+def apart() -> tuple[bool, str]:
+    """What needs ten thousand vendors or a browser, each in a process of its own."""
+    told = []
+    is_met = True
+    for name in ("portfolio", "reranking", "whatif"):
+        done = subprocess.run(
+            [sys.executable, ROOT / "tests" / "benchmarks" / f"{name}.py"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        is_met = is_met and done.returncode == 0
+        told.append(f"$ python tests/benchmarks/{name}.py\n{done.stdout}{done.stderr[-2000:]}")
+    text = "\n".join(told)
+    return is_met, f"\n## Ten thousand vendors, and a slider\n\n```text\n{text}```\n"
 
 
 def write(lines: list[Line], details: str) -> None:
@@ -182,8 +221,9 @@ def main() -> int:
     lines = [migrate(), scoring_line(), *pages()]
     ratio, details = measure_scorecard()
     lines.append(("Warm scorecard to bare table", f"{ratio:.2f} x", "<= 2.7 x", ratio <= 2.7))
-    write(lines, details)
-    return 0 if all(line[3] for line in lines) else 1
+    is_met, more = apart()
+    write(lines, details + more)
+    return 0 if is_met and all(line[3] for line in lines) else 1
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ class AssessmentResult(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["overall"], name="result_by_overall"),
             models.Index(fields=["band"], name="result_by_band"),
+            # what was in force on a day, read without the documents between the columns
+            models.Index(fields=["assessment", "as_of", "overall"], name="result_by_day"),
         ]
 
     def __str__(self) -> str:
