@@ -142,6 +142,10 @@ VENDORS = (
 )
 
 
+#: Those of a comparison that was saved and chosen from; the first one was chosen.
+COMPARED = ("Solway Process Partners", "Palisade Claims", "Estuary Claims Support")
+
+
 def documents(vendor: SampleVendor, rules: scoring.Framework, today: date) -> list[dict[str, Any]]:
     """The vendor's portable assessments, the oldest first."""
     return [_document(vendor, rules, past, today) for past in vendor.assessed]

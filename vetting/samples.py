@@ -11,7 +11,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from scorecards.comparison import Asked, compare
+from scorecards.models import SavedComparison
+from scorecards.services.comparisons import choose_vendor, save_comparison
 from vendors.models import Assessment, Framework, Vendor
 from vendors.permissions import Role
 from vendors.services.frameworks import publish_framework
@@ -80,6 +84,7 @@ def add_samples() -> list[SignIn]:
     for sample in SAMPLES:
         _vendor(sample)
     _portfolio(published.framework)
+    _kept_comparison()
     return sign_ins
 
 
@@ -146,6 +151,29 @@ def _portfolio(framework: Framework) -> None:
                 is_sample=True,
                 by=owners[place % 2],
             )
+
+
+@transaction.atomic
+def _kept_comparison() -> None:
+    """A comparison that was saved and chosen from, unless one is there already."""
+    names = sample_portfolio.COMPARED
+    ids = dict(Vendor.objects.filter(name__in=names).values_list("name", "public_id"))
+    if SavedComparison.objects.exists() or len(ids) < len(names):
+        return
+    shown = compare(Vendor.objects.all(), Asked(vendor_ids=tuple(ids[name] for name in names)))
+    saved = save_comparison(
+        comparison=shown,
+        purpose=str(_("Claims intake and voice, 2027 (Sample)")),
+        note=str(_("For the award in January: two sites, English and Portuguese.")),
+        by=_person(PEOPLE[0][0]),
+    )
+    first = Vendor.objects.get(public_id=ids[names[0]])
+    choose_vendor(
+        comparison=saved,
+        vendor_id=str(first.public_id),
+        reason=str(_("First under every weight profile, and most of it is verified.")),
+        by=_person(PEOPLE[2][0]),
+    )
 
 
 def _person(email: str) -> User:
