@@ -14,7 +14,7 @@
 
   function byId(id) { return document.getElementById(id); }
   function all(selector, root) { return Array.from((root || document).querySelectorAll(selector)); }
-  function fill(text, values) { return text.replace(/%\((\w+)\)s/g, function (found, name) { return values[name]; }).replace(/%%/g, '%'); }
+  function fill(text, values) { return text.replace(/%%|%\((\w+)\)s/g, function (found, name) { return name ? values[name] : '%'; }); }
   function made(tag, properties) { return Object.assign(document.createElement(tag), properties); }
 
   // ---- the address ----
@@ -49,7 +49,7 @@
     if (byId('keep')) {
       var all100 = R.whole(data, state.weights), total = Object.values(all100).reduce(function (sum, one) { return sum + one; }, 0) || 1;
       var wanted = new URLSearchParams(Object.keys(all100).map(function (code) { return ['w_' + code, (100 * all100[code] / total).toFixed(6)]; }));
-      byId('keep').href = byId('keep').dataset.add + '?' + wanted;
+      byId('keep').href = byId('keep').dataset.form + '?' + wanted;
       byId('keep-next').href = byId('keep').href + '&' + new URLSearchParams({ profile: data.profile });
     }
   }
@@ -84,6 +84,7 @@
   // After the last move: what is too dear, or too loud, for each step.
   function settle() {
     flush();
+    waiting = null;
     drawHandles();
     document.dispatchEvent(new CustomEvent('comparison:settled'));
     load();
@@ -92,11 +93,9 @@
     unsaid = false;
   }
 
+  // Whatever leaves the page needs the address at once. The wait goes on: a slider let go of is clicked too.
   function flush() {
-    if (waiting === null) return;
-    clearTimeout(waiting);
-    waiting = null;
-    writeAddress();
+    if (waiting !== null) writeAddress();
   }
 
   function tell(handle, text) {

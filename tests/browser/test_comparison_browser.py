@@ -1,5 +1,6 @@
 """The comparison's what-if in a real browser: its figures are the server's, by every way to move."""
 
+import json
 import random
 import re
 from fractions import Fraction
@@ -12,6 +13,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from scorecards.comparison import Asked, compare
+from scorecards.models import SavedComparison
 from scorecards.ranking import (
     WeightError,
     differences,
@@ -440,6 +442,21 @@ def test_what_the_server_computes_is_asked_after_the_last_move(open_page):
     expect(stale).to_have_count(0)
 
 
+def test_a_slider_let_go_of_tells_the_server(open_page):
+    page = open_page()
+    before = page.locator("#acceptability").text_content()
+    hand = slider(page, "ENV")
+    hand.scroll_into_view_if_needed()
+    box = hand.bounding_box()
+    with page.expect_response("**/compare/live/**"):
+        page.mouse.move(box["x"] + 12, box["y"] + box["height"] / 2)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2, steps=3)
+        page.mouse.up()  # a click follows, sooner than the last move counts as one
+    expect(page.locator("#acceptability")).not_to_have_text(before)
+    expect(page.locator("#whatif-said")).not_to_be_empty()
+
+
 def test_weights_become_a_profile_and_its_next_version(open_page, address):
     page = open_page(make_user(Role.MANAGER))
     field(page, "LAB").fill("33.3")
@@ -470,3 +487,54 @@ def test_it_is_accessible_wide_and_narrow(open_page, axe_faults, theme):
         after_the_last_move(page)
         assert axe_faults(page) == []
         assert page.evaluate(SMALL) == 0
+
+
+def test_a_manager_weighs_reads_keeps_a_profile_and_takes_the_figures_away(open_page):
+    page = open_page(make_user(Role.MANAGER))
+    slider(page, "LAB").focus()
+    page.keyboard.press("PageUp")
+    page.keyboard.press("PageUp")
+    hand = slider(page, "SEC")
+    hand.scroll_into_view_if_needed()
+    box = hand.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    after_the_last_move(page)
+    moved = seen(page)
+    table = compared(page.url)
+    assert moved["lead"] == table.summary.lead
+    page.reload()
+    assert seen(page) == moved
+
+    weighed = page.url
+    for name, kind in (("Table (CSV)", ".csv"), ("Spreadsheet (XLSX)", ".xlsx")):
+        page.get_by_text("Take away").click()
+        with page.expect_download() as file:
+            page.get_by_role("button", name=name).click()
+        assert file.value.suggested_filename.endswith(kind)
+        data = file.value.path().read_bytes()
+        if kind == ".csv":
+            text = data.decode("utf-8-sig")
+            leader = next(column for column in table.columns if column.rank == 1)
+            assert leader.name in text and scoring.shown(leader.overall) in text
+        else:
+            assert data[:2] == b"PK"
+        page.keyboard.press("Escape")
+    assert AuditEvent.objects.filter(action="comparison.export").count() == 2
+
+    page.goto(weighed)
+    page.get_by_role("link", name="Save", exact=True).click()
+    page.get_by_label("Purpose").fill("Voice, 2027")
+    page.get_by_role("button", name="Save").click()
+    kept = SavedComparison.objects.get(purpose="Voice, 2027")
+    assert parse_qs(kept.query)["w_SEC"] == parse_qs(urlsplit(weighed).query)["w_SEC"]
+    assert json.loads(kept.document)["sentences"]["lead"] == moved["lead"]
+
+    page.goto(weighed)
+    page.get_by_role("link", name="Save as weight profile").click()
+    page.get_by_label("Name", exact=False).first.fill("Security half")
+    page.get_by_label("Why these weights").fill("Board, 3 November")
+    page.get_by_role("button", name="Save profile").click()
+    profile = WeightProfile.objects.get(name="Security half")
+    counted = table.line.weighting.weights
+    saved = {code: Fraction(weight) for code, weight in profile.weights.items()}
+    assert max(abs(saved[code] - weight) for code, weight in counted.items()) <= Fraction(1, 50)
