@@ -49,7 +49,10 @@ def comparison_pages(content: Part) -> dict[str, Any]:
         "ranked": [vendor for vendor in vendors if vendor["rank"]],
         "draws": _draws(content["acceptability"], vendors),
         "samples": f"{content['acceptability']['samples']:,}",
-        "turns": [turn_row(pair, names) for pair in content["sensitivity"]],
+        "turns": [
+            {**turn_row(pair, names), "lead": _lead(pair, content)}
+            for pair in content["sensitivity"]
+        ],
         "flips": _flips(content, names),
         "why": why_table(content["why"]),
         "shares": share_table(content["pairwise_win_uniform"]),
@@ -102,6 +105,17 @@ def _draws(draws: Part, vendors: Sequence[Part]) -> list[dict[str, Any]]:
     ]
 
 
+def _lead(pair: Part, content: Part) -> str:
+    """The lead as a reader subtracts the figures shown; the exact one where they look equal."""
+    shown = {
+        vendor["name"]: scoring.rounded(Fraction(vendor["overall"]["exact"]))
+        for vendor in content["vendors"]
+        if vendor["name"] in (pair["first"], pair["second"])
+    }
+    lead = shown[pair["first"]] - shown[pair["second"]]
+    return scoring.shown(lead) if lead > 0 else figure_text(pair["lead"])
+
+
 def _flips(content: Part, names: Mapping[str, str]) -> dict[str, Any] | None:
     """First against second by category: what it brings to the lead, and where both are level."""
     if not content["sensitivity"]:
@@ -129,4 +143,4 @@ def _flips(content: Part, names: Mapping[str, str]) -> dict[str, Any] | None:
             }
         )
     found = {"first": pair["first"], "second": pair["second"], "rows": rows}
-    return {**found, "lead": signed_text(pair["lead"])}
+    return {**found, "lead": with_sign(_lead(pair, content))}

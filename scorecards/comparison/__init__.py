@@ -183,7 +183,7 @@ def line_up(entries: Sequence[Entry], asked: Asked) -> Line | None:
         weighting=weighting,
         entries=taken.entries,
         odd=tuple(item.entry for item in taken.odd),
-        ranking=rank(candidates, weighting.weights),
+        ranking=rank(candidates, weighting.weights, rated_under=profile.weights),
         on=day_of(asked),
         shared=taken.shared,
         left_out=taken.odd,

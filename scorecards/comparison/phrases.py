@@ -89,7 +89,7 @@ def _table_phrases() -> dict[str, str]:
         "change": _("%(points)s points"),
         "now": _("now %(weight)s"),
         "order_changes": _("changes"),
-        "order_stays": _("stays the same"),
+        "order_stays": _("same"),
         "chart_one": _("First whatever the weight of %(category)s: %(first)s."),
         "chart_many": _("First by the weight of %(category)s: %(parts)s."),
         "chart_from": _("%(first)s up to %(to)s"),

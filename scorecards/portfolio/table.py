@@ -85,12 +85,17 @@ def _figures(row: Row, categories: dict[str, str]) -> tuple[object, ...]:
         categories.get(row.weakest, row.weakest),
         "yes" if row.is_due else "",
         _shown(row.was),
-        None if row.change is None else round(row.change, 1),
+        _points(row.change),
     )
 
 
 def _shown(value: float | None) -> str:
     return "" if value is None else scoring.shown(Fraction(str(value)))
+
+
+def _points(change: float | None) -> float | None:
+    """Points as pages round them: half up, and never a zero with a minus."""
+    return None if change is None else float(scoring.rounded(Fraction(str(change))))
 
 
 def _held(

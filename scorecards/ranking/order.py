@@ -116,18 +116,28 @@ class Ranking:
         return figure(first[0].score) - figure(second[0].score)
 
 
-def rank(candidates: Iterable[Candidate], weights: Mapping[str, Fraction]) -> Ranking:
+def rank(
+    candidates: Iterable[Candidate],
+    weights: Mapping[str, Fraction],
+    rated_under: Mapping[str, Fraction] | None = None,
+) -> Ranking:
     """Rank the vendors whose gate is pass by their exact score on the basis; ties share a place.
 
     `weights` name every category of the framework, in its order, in any unit. The basis is what is
-    rated for every ranked vendor that is rated anywhere; those rated nowhere have no place.
+    rated for every ranked vendor that is rated where there is weight; the others have no place.
+    Weights that are tried out give `rated_under`, the weights they started from: who counts as
+    rated stays as it was there, so that the basis does not move with a slider.
     """
     everyone = list(candidates)
     passing = [candidate for candidate in everyone if candidate.gate == PASS]
     own = {candidate.key: _overall(candidate, weights) for candidate in everyone}
-    rated = [candidate for candidate in passing if own[candidate.key] is not None]
+    judged = weights if rated_under is None else rated_under
+    rated = [candidate for candidate in passing if _overall(candidate, judged) is not None]
     basis = _basis(rated, weights)
-    scores = {candidate.key: _overall(candidate, basis) for candidate in passing}
+    scores = {
+        candidate.key: _overall(candidate, basis) if candidate in rated else None
+        for candidate in passing
+    }
     places = _places(scores)
     left_out = tuple(code for code in weights if code not in basis)
     changes = bool(left_out) and places != _places({key: own[key] for key in scores})

@@ -79,6 +79,7 @@ def _kept(
             "vendors": list(names.values()),
             "profile": saved.profile,
             "on": document["on"],
+            "query": saved.query,
         },
     )
     return saved
@@ -104,6 +105,8 @@ def choose_vendor(
     if earlier is not None:
         Choice.objects.filter(pk=earlier.pk).update(replaced_at=timezone.now())
     vendor = Vendor.objects.get(public_id=vendor_id)
+    if vendor.archived_at is not None:
+        raise Refused(_("%s was archived since, so it cannot be chosen.") % vendor.name)
     choice = Choice.objects.create(
         comparison=saved, vendor=vendor, place=figures["rank"], reason=reason, decided_by=by
     )

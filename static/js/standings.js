@@ -6,7 +6,7 @@
   var rows, heads, columns, unranked;
 
   function all(selector, root) { return Array.from((root || document).querySelectorAll(selector)); }
-  function fill(text, values) { return text.replace(/%\((\w+)\)s/g, function (found, name) { return values[name]; }).replace(/%%/g, '%'); }
+  function fill(text, values) { return text.replace(/%%|%\((\w+)\)s/g, function (found, name) { return name ? values[name] : '%'; }); }
   function element(tag, className, text) {
     var made = document.createElement(tag);
     if (className) made.className = className;

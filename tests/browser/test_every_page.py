@@ -7,6 +7,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from scorecards.models import SavedComparison
 from scorecards.services.scorecards import request_scorecard
 from tests.conftest import NARROW, WIDE
 from tests.factories import SAMPLES, SHIPPED, make_framework, make_user, make_vendor
@@ -215,6 +216,31 @@ def test_frameworks(look, people, approved_one) -> None:
 def test_comparison(look, in_progress, waiting, approved_one) -> None:
     chosen = "&".join(f"v={vendor.public_id}" for vendor in Vendor.objects.all())
     assert look(Role.MANAGER, f"{reverse('scorecards:comparison')}?{chosen}") == []
+
+
+def test_kept_comparisons(look, in_progress, approved_one, client, people) -> None:
+    sample("harbour-lane-support", people[Role.PROCUREMENT], approve_as=people[Role.MANAGER])
+    chosen = "&".join(f"v={vendor.public_id}" for vendor in Vendor.objects.all())
+    save = f"{reverse('scorecards:comparison-save')}?{chosen}"
+    client.force_login(people[Role.MANAGER])
+    client.post(save, {"purpose": "Claims in two languages " + "x" * 120})
+    kept = SavedComparison.objects.get()
+    assert look(Role.MANAGER, save) == []
+    assert look(Role.AUDITOR, reverse("scorecards:comparison-list")) == []
+    assert look(Role.MANAGER, kept.get_absolute_url()) == []
+    assert look(Role.MANAGER, reverse("scorecards:comparison-choose", args=[kept.public_id])) == []
+
+
+def test_portfolio(look, in_progress, waiting, approved_one) -> None:
+    Vendor.objects.filter(pk=approved_one.vendor_id).update(name="Tamarind" * 25)
+    assert look(Role.MANAGER, reverse("scorecards:portfolio")) == []
+    assert look(Role.AUDITOR, f"{reverse('scorecards:portfolio')}?profile=People+first") == []
+    assert look(Role.PROCUREMENT, reverse("scorecards:portfolio")) == []
+
+
+def test_portfolio_without_vendors(look) -> None:
+    assert look(Role.MANAGER, reverse("scorecards:portfolio")) == []
+    assert look(Role.MANAGER, reverse("scorecards:comparison-list")) == []
 
 
 def test_scorecards(look, approved_one, people) -> None:

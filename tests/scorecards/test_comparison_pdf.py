@@ -86,7 +86,7 @@ def test_a_kept_one_says_what_was_decided(vendors, manager):
         "Chosen: Aurora",
         "Its evidence is verified.",
         f"Decided by {manager}",
-        "draws level with",
+        *document["sentences"]["sure"],
         "How sure the order is",
         "Not ranked, and why",
     ):

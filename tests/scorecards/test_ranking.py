@@ -148,3 +148,20 @@ def test_a_place_is_one_more_than_those_ahead(rows):
     ranking = rank([candidate(str(n), *row) for n, row in enumerate(rows)], WEIGHTS)
     for item in ranking.placed:
         assert item.rank == 1 + sum(other.score > item.score for other in ranking.placed)
+
+
+def test_weights_tried_out_leave_who_counts_as_rated_as_it_was():
+    """One is rated only where the profile gives no weight: it has no place, and stays without."""
+    everyone = [
+        candidate("A", 70, 60, 50),
+        candidate("B", 60, 70, 80),
+        candidate("C", None, None, 90),
+    ]
+    profile = {"LAB": Fraction(60), "SEC": Fraction(40), "ENV": Fraction(0)}
+    before = rank(everyone, profile)
+    assert order(before) == [("A", 1), ("B", 2), ("C", None)]
+    tried = {"LAB": Fraction(30), "SEC": Fraction(30), "ENV": Fraction(40)}
+    assert list(rank(everyone, tried).basis.weights) == ["ENV"]
+    after = rank(everyone, tried, rated_under=profile)
+    assert list(after.basis.weights) == list(before.basis.weights)
+    assert order(after) == [("B", 1), ("A", 2), ("C", None)]

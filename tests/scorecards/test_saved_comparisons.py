@@ -105,6 +105,7 @@ def test_saving_keeps_figures_vendors_and_an_event(page, manager, worked):
         "vendors": ["Borealis", "Aurora"],
         "profile": "Balanced",
         "on": saved.on.isoformat(),
+        "query": saved.query,
     }
 
 
@@ -435,3 +436,15 @@ def test_only_managers_choose(client, worked):
     response = client.post(choose_url(saved), {})
     assert response.status_code == 403
     assert "Managers record which vendor was chosen." in words(response)
+
+
+def test_a_vendor_that_was_archived_since_cannot_be_chosen():
+    manager = make_user(Role.MANAGER)
+    one, other = rated("Aurora"), rated("Borealis")
+    saved = kept(one, other, by=manager)
+    Vendor.objects.filter(pk=one.pk).update(archived_at=timezone.now(), archived_by=manager)
+    with pytest.raises(Refused, match="Aurora was archived since"):
+        choose_vendor(
+            comparison=saved, vendor_id=str(one.public_id), reason="Best evidence", by=manager
+        )
+    assert not saved.choices.exists()

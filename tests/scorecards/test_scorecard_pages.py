@@ -176,10 +176,10 @@ def test_register_lists_and_finds(client, ready):
     assert "Not approved" in text
     assert "1 Nov 2026" in text
     for query in ("auro", ready.digest[:10], ready.file_sha256[:10]):
-        assert "1 scorecard<" in client.get(listing, {"q": query}).content.decode()
+        assert "1 document<" in client.get(listing, {"q": query}).content.decode()
     assert "No scorecard matches" in client.get(listing, {"q": "Boreal"}).content.decode()
-    assert "1 scorecard<" in client.get(listing, {"kind": "drafts"}).content.decode()
-    assert "0 scorecards<" in client.get(listing, {"kind": "issued"}).content.decode()
+    assert "1 document<" in client.get(listing, {"kind": "drafts"}).content.decode()
+    assert "0 documents<" in client.get(listing, {"kind": "issued"}).content.decode()
 
 
 def test_empty_register(client, auditor):

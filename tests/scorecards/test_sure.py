@@ -242,7 +242,7 @@ def test_what_leaving_out_a_category_changes():
         "changes",
         True,
     )
-    assert (rows["SEC"].first, rows["SEC"].order) == ("A", "stays the same")
+    assert (rows["SEC"].first, rows["SEC"].order) == ("A", "same")
     assert not rows["ENV"].changes
 
 

@@ -38,7 +38,7 @@ _COLUMNS = (
     "digest",
     "id",
 )
-_MOMENT, _ACTOR, _ACTION, _VENDOR, _ASSESSMENT, _SUBJECT, _BEFORE, _AFTER = (
+_MOMENT, _ACTOR, _ACTION, _VENDOR, _ASSESSMENT, _SUBJECT, _BEFORE, _AFTER, _REASON = (
     3,
     4,
     8,
@@ -47,6 +47,7 @@ _MOMENT, _ACTOR, _ACTION, _VENDOR, _ASSESSMENT, _SUBJECT, _BEFORE, _AFTER = (
     11,
     12,
     13,
+    14,
 )
 
 
@@ -116,6 +117,8 @@ def _walk(
         ends_with = {str(stored), found}
         known.compare(chain, at, str(stored))
         add(row[_ACTION], row[_VENDOR], row[_ASSESSMENT], row[_SUBJECT], row[_AFTER])
+        if row[_ACTION] == "comparison.choose":
+            check.recorded.add_choice(row[_VENDOR], row[_AFTER], row[_REASON])
         tell(row)
     check.ends[chain] = (at, str(stored))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from decimal import Decimal
 from typing import Any
 
@@ -26,6 +27,10 @@ class Recorded:
         self.evidence: dict[tuple[Any, str, Any], str] = {}
         #: Fingerprints of published frameworks, by slug and version.
         self.frameworks: dict[str, str] = {}
+        #: Saved comparisons: SHA-256 of the document, purpose and address.
+        self.kept: Counter[tuple[str, str, str]] = Counter()
+        #: Choices of a vendor: SHA-256 of the comparison, vendor, place and reason.
+        self.choices: Counter[tuple[str, Any, Any, Any]] = Counter()
 
     def add(self, action: Any, vendor: Any, assessment: Any, subject: Any, after: Any) -> None:
         """Take one event in. What cannot be read is left out: its event is named already."""
@@ -48,6 +53,13 @@ class Recorded:
         elif '"digest":' in after or '"fingerprint":' in after or '"file_sha256":' in after:
             self._add_hashes(action, assessment, subject, after)
 
+    def add_choice(self, vendor: Any, after: Any, reason: Any) -> None:
+        """Take in that a vendor was chosen from a saved comparison."""
+        found = _table(after) if type(after) is str else {}
+        place = found.get("place")
+        place = place if isinstance(place, int) else None  # what was changed may be no number
+        self.choices[str(found.get("digest")), vendor, place, reason] += 1
+
     def _add_answers(self, assessment: int, after: str) -> None:
         found = _table(after).get("answers")
         if isinstance(found, dict):
@@ -58,6 +70,8 @@ class Recorded:
         self.digests.setdefault(assessment, set()).add(str(found.get("digest")))
         if action == "scorecard.build":
             self.files.add(str(found.get("file_sha256")))
+        if action == "comparison.save":
+            self.kept[str(found.get("digest")), str(subject), str(found.get("query"))] += 1
         if action == "framework.publish" and "fingerprint" in found:
             self.frameworks[subject] = str(found["fingerprint"])
 

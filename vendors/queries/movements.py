@@ -25,14 +25,18 @@ def last_quarter_end(today: date) -> date:
 def score_on(day: date) -> Subquery[Any]:
     """The overall score that was in force when a day ended, for a queryset of vendors.
 
-    It is that of the latest approved result whose as-of date had come and that was not closed by then; that
-    another one superseded it later changes nothing. Null where there was none, or it was not rated.
-    An approval is as of its day, so results imported with their history count on their own days.
+    It is that of the latest approved result whose as-of date had come and that was neither
+    superseded nor closed by then; what happened to it later changes nothing. Null where there was
+    none, or it was not rated. An approval is as of its day, so results imported with their history
+    count on their own days.
     """
     ended = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
     open_then = Q(assessment__closed_at=None) | Q(assessment__closed_at__gte=ended)
+    # else one that was superseded would come back when its successor is closed
+    held_then = Q(assessment__superseded_at=None) | Q(assessment__superseded_at__gte=ended)
     results = AssessmentResult.objects.filter(
         open_then,
+        held_then,
         assessment__vendor=OuterRef("pk"),
         assessment__approved_at__isnull=False,
         as_of__lte=day,

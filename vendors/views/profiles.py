@@ -40,7 +40,7 @@ def profile_add(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """
     framework = get_object_or_404(queries.framework_by_id(public_id, request.user))
     _permit(request)
-    rules, name = framework.rules, request.GET.get("profile", "")
+    rules, name = framework.rules, request.GET.get("profile", "").replace("\x00", "")
     current = queries.own_profile(framework.slug, name, request.user) if name else None
     if current is not None:
         address = reverse("vendors:profile-edit", args=[current.public_id])

@@ -66,6 +66,7 @@ class Why:
     """The lead of the first over the second; `choices` are all vendors that can be asked about.
 
     `zero` and `end` are where the waterfall starts and where it arrives, in percent of the drawing.
+    `is_uneven`: not the same criteria count for both, so one criterion can weigh more for the one.
     """
 
     first: Column
@@ -79,6 +80,7 @@ class Why:
     others: int
     plans: tuple[PlanLine, ...]
     choices: tuple[Column, ...]
+    is_uneven: bool
 
     @property
     def lead_shown(self) -> Fraction:
@@ -124,6 +126,7 @@ def why_of(line: Line, columns: Sequence[Column], asked: Asked) -> Why | None:
         others=max(0, len(parts) - MOST_CRITERIA),
         plans=plans_of(other, lead, second, first, rules) if lead > 0 else (),
         choices=tuple(placed),
+        is_uneven={item.code for item in one} != {item.code for item in other},
     )
 
 
