@@ -125,7 +125,7 @@ def choose_vendor(
 def _choosable(saved: SavedComparison, vendor_id: str) -> dict[str, Any]:
     """What the document says of the vendor. Raises Refused where it cannot be chosen."""
     if not is_whole(saved):
-        raise Refused(_("The stored figures are not those that were kept. Nothing is chosen."))
+        raise Refused(_("The stored figures are not those that were saved. Nothing is chosen."))
     for vendor in document_of(saved)["vendors"]:
         if vendor["id"] == vendor_id:
             found: dict[str, Any] = vendor

@@ -54,7 +54,7 @@ def comparison_save(request: StaffRequest) -> HttpResponse:
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The comparison is kept."))
+            messages.success(request, _("The comparison is saved."))
             return redirect(saved)
     return _save_page(request, shown, form)
 

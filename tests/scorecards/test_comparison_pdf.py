@@ -96,7 +96,7 @@ def test_a_kept_one_says_what_was_decided(vendors, manager):
     for place, text in enumerate(pages, 1):
         assert row.digest in text
         assert f"Page {place} of {len(pages)}" in text
-        assert "Not kept" not in text
+        assert "Not saved" not in text
         assert "DRAFT" not in text
     whole = " ".join(pages)
     for words in (
@@ -123,7 +123,7 @@ def test_one_from_the_page_says_on_each_page_that_it_was_not_kept(vendors, manag
     row = asked(vendors[:3], manager)
     day = comparison_pages(read(row.content))["on"]
     pages = texts(drawn(row).data)
-    assert all(f"Not kept: figures as shown on {day}" in text for text in pages)
+    assert all(f"Not saved: figures as shown on {day}" in text for text in pages)
     assert all("VET-" not in text for text in pages)
     assert all("DRAFT" not in text for text in pages)
 

@@ -308,7 +308,7 @@ def test_the_page_of_a_comparison(client, saved, manager, drawing):
 def test_the_page_of_one_not_kept_and_of_a_portfolio(client, vendors, manager, drawing):
     draft = built(asked(vendors, manager))
     page = client.get(draft.get_absolute_url()).content.decode()
-    assert "Comparison, not kept" in page
+    assert "Comparison, not saved" in page
     assert "Save the comparison to get a document with a number" in page
     file = client.get(address("scorecard-download", draft))
     assert f"comparison-draft-{draft.digest[:12]}.pdf" in file["Content-Disposition"]
@@ -327,7 +327,7 @@ def test_the_register_shows_each_kind_and_finds_them(client, saved, vendors, man
     card = services.request_scorecard(assessment=assessment, by=manager, wakes=False)
     row, draft, whole = issue(saved, manager), asked(vendors[1:], manager), portfolio_of(manager)
     page = client.get(REGISTER).content.decode()
-    for words in (card.number, row.number, whole.number, PURPOSE, "Not kept", "All vendors"):
+    for words in (card.number, row.number, whole.number, PURPOSE, "Not saved", "All vendors"):
         assert words in page
     assert found(client) == ["portfolio", "comparison", "comparison", "vendor"]
     assert found(client, about="comparison") == ["comparison", "comparison"]

@@ -181,7 +181,7 @@ def test_a_note_is_text_and_never_markup(page, manager, worked):
 
 def test_the_list_is_empty_and_says_what_belongs_there(page):
     text = words(page.get(reverse("scorecards:comparison-list")))
-    assert "No comparison was kept yet" in text
+    assert "No comparison was saved yet" in text
 
 
 def test_the_newest_stands_first_with_what_it_said(page, manager, worked):
@@ -239,7 +239,7 @@ def test_the_page_says_what_it_said_then(page, manager, worked):
     saved = kept(worked["Aurora"], worked["Borealis"], worked["Cinder"], by=manager, note="Why so.")
     response = page.get(saved.get_absolute_url())
     text = words(response)
-    assert "Kept by Adriana Ferreira" in text
+    assert "Saved by Adriana Ferreira" in text
     assert "Borealis leads Aurora by 3.3 points." in text
     assert "Opened today it shows the same figures." in text
     assert "Why so." in text
@@ -288,7 +288,7 @@ def test_figures_that_were_changed_in_the_database_are_not_believed(page, manage
     given = {"vendor": str(worked["Aurora"].public_id), "reason": "First now"}
     response = page.post(choose_url(saved), given)
     assert response.status_code == 422
-    assert "The stored figures are not those that were kept." in words(response)
+    assert "The stored figures are not those that were saved." in words(response)
     assert not Choice.objects.exists()
 
 
