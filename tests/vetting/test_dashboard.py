@@ -29,7 +29,7 @@ from vendors.services.reviews import (
 )
 
 pytestmark = pytest.mark.django_db
-BUDGET = 26
+BUDGET = 25
 
 
 def waits(assessment) -> None:

@@ -113,8 +113,8 @@ def ending_certifications() -> list[Certification]:
     return list(ending.order_by("expires_on", "pk")[:SHOWN])
 
 
-def bands() -> Bands | None:
-    """Vendors by band of the framework in force; None before any is published."""
+def bands(total: int) -> Bands | None:
+    """The `total` current vendors by band of the framework in force; None before any is published."""
     frameworks = frameworks_in_force()
     if not frameworks:
         return None
@@ -127,7 +127,6 @@ def bands() -> Bands | None:
             found[band] = vendors
         else:
             ineligible += vendors
-    total = Vendor.objects.current().count()
     rows = []
     offset = 0.0
     defined = frameworks[-1].rules.scoring.bands

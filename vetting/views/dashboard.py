@@ -18,11 +18,12 @@ from vendors.queries.findings import late_actions, open_counts
 @require_safe
 def dashboard(request: StaffRequest) -> HttpResponse:
     """What waits for me, what is late, who fails a must-have, what ends soon."""
+    counts = queries.counts()
     context = {
         "work": work.work_for(request.user),
-        "counts": queries.counts(),
+        "counts": counts,
         "running": work.running(),
-        "bands": queries.bands(),
+        "bands": queries.bands(counts.vendors),
         "failing": queries.failing_must_haves(),
         "actions": open_counts(request.user),
         "late_actions": late_actions(work.SHOWN),
