@@ -15,14 +15,25 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scorecards import pdf
-from scorecards.models import LEASE, MAX_ATTEMPTS, STALLED_AFTER, BuildState, Scorecard
+from scorecards import pdf, signing
+from scorecards.models import (
+    LEASE,
+    MAX_ATTEMPTS,
+    STALLED_AFTER,
+    BuildState,
+    Notice,
+    Outcome,
+    Scorecard,
+    SigningCertificate,
+)
 from scorecards.papers import PAPERS
 from vendors import scoring
 from vendors.services.audit import record_event
@@ -31,7 +42,9 @@ logger = logging.getLogger(__name__)
 
 FOLDER = "scorecards"
 #: Codes of the steps in their order; pages give them words.
-CHECKING, DRAWING, STORING = STEPS = ("checking", "drawing", "storing")
+CHECKING, DRAWING, SIGNING, STORING = STEPS = ("checking", "drawing", "signing", "storing")
+#: Sent once the transaction is done that made a document ready or failed it; `row` is the document.
+document_settled = Signal()
 
 
 class FileDamaged(Exception):  # noqa: N818  a state of the stored file, said in words
@@ -68,7 +81,13 @@ def build(public_id: UUID | str) -> None:
     try:
         _build(claim)
     except (pdf.RendererUnavailable, pdf.DocumentRefused, _NotDrawable) as reason:
-        claim.write(state=BuildState.FAILED, error=str(reason), step="", lease_until=None)
+        _fail(claim, str(reason))
+    except MemoryError:
+        _fail(claim, _("It needs more memory than a worker may use (WORKER_MEMORY)."))
+    except SoftTimeLimitExceeded:
+        _fail(claim, _("It took longer than %d seconds.") % settings.CELERY_TASK_SOFT_TIME_LIMIT)
+    except signing.SigningFailed as reason:
+        _give_back(claim, str(reason))
     except OSError as error:
         cause = error.strerror or type(error).__name__
         _give_back(claim, _("The file could not be stored: %s.") % cause)
@@ -101,46 +120,86 @@ def _build(claim: _Claim) -> None:
         raise _NotDrawable(
             _("It was asked for under an earlier version of the document. Ask for it again.")
         )
+    if not _may_have(row):
+        raise _NotDrawable(
+            _("%s asked for it and may no longer have it. Somebody else may ask again.")
+            % row.requested_by
+        )
     if not claim.write(step=DRAWING):
         return
     drawn = pdf.draw_scorecard(row.content, digest=row.digest, number=row.number, kind=row.kind)
+    if not claim.write(step=SIGNING):
+        return
+    signed = signing.sign(drawn.data)
     if not claim.write(step=STORING):
         return
-    file_sha256 = hashlib.sha256(drawn.data).hexdigest()
+    file_sha256 = hashlib.sha256(signed.data).hexdigest()
     name = f"{FOLDER}/{file_sha256}.pdf"
-    _store(drawn.data, _path(name), draft=_draft_name(row))
+    store_file(signed.data, path_of(name), draft=_draft_name(row))
     _finish(
         claim,
+        signed.certificate,
         file=name,
         file_sha256=file_sha256,
-        file_size=len(drawn.data),
+        file_size=len(signed.data),
         pages=drawn.pages,
+        unsigned_sha256=hashlib.sha256(drawn.data).hexdigest(),
+        unsigned_size=len(drawn.data),
     )
 
 
+def _may_have(row: Scorecard) -> bool:
+    """Whether whoever asked for the document may still see it; a command always may."""
+    if row.requested_by is None:
+        return True
+    return Scorecard.objects.visible_to(row.requested_by).filter(pk=row.pk).exists()
+
+
 @transaction.atomic
-def _finish(claim: _Claim, **file: object) -> None:
+def _finish(claim: _Claim, certificate: SigningCertificate | None, **file: object) -> None:
     """Mark the row ready, with an event that names the file's hash, unless the claim is lost."""
     row = claim.row
     done = {"state": BuildState.READY, "step": "", "lease_until": None, "error": ""}
-    if claim.write(**done, **file, ready_at=timezone.now()):
+    if claim.write(**done, **file, certificate=certificate, ready_at=timezone.now()):
         record_event(
             action="scorecard.build",
             by=None,
             assessment=row.assessment,
             subject=row.title,
-            after=file,
+            after={**file, "certificate": certificate and certificate.fingerprint},
         )
+        _tell(row, Outcome.READY)
+
+
+@transaction.atomic
+def _fail(claim: _Claim, error: str) -> None:
+    """End the row with a reason, unless the claim is lost."""
+    if claim.write(state=BuildState.FAILED, error=error, step="", lease_until=None):
+        _tell(claim.row, Outcome.FAILED)
+
+
+def _tell(row: Scorecard, outcome: Outcome) -> None:
+    """Tell whoever asked for it, and the bundles that wait for it.
+
+    What is built for a bundle alone is told of when the bundle is there.
+    """
+    if row.requested_by is not None and not row.items.filter(is_origin=True).exists():
+        Notice.objects.create(user=row.requested_by, scorecard=row, outcome=outcome)
+    transaction.on_commit(lambda: document_settled.send(sender=Scorecard, row=row), robust=True)
 
 
 def _give_back(claim: _Claim, error: str) -> None:
     """Leave the row to the sweeper, or end it after the last attempt."""
-    is_last = claim.row.attempts >= MAX_ATTEMPTS
-    state = BuildState.FAILED if is_last else BuildState.QUEUED
-    claim.write(state=state, error=error, step="", lease_until=None, woken_at=timezone.now())
+    if claim.row.attempts >= MAX_ATTEMPTS:
+        _fail(claim, error)
+        return
+    claim.write(
+        state=BuildState.QUEUED, error=error, step="", lease_until=None, woken_at=timezone.now()
+    )
 
 
-def _path(name: str) -> Path:
+def path_of(name: str) -> Path:
+    """Where a stored file lies, by its name below the media folder."""
     return Path(settings.MEDIA_ROOT) / name
 
 
@@ -148,7 +207,7 @@ def _draft_name(row: Scorecard) -> str:
     return f".{row.public_id}-{row.token}.part"
 
 
-def _store(data: bytes, target: Path, *, draft: str) -> None:
+def store_file(data: bytes, target: Path, *, draft: str) -> None:
     """Write whole or not at all: the name appears when every byte is on the disk."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = target.parent / draft
@@ -170,7 +229,7 @@ def _store(data: bytes, target: Path, *, draft: str) -> None:
 
 def stored_file(scorecard: Scorecard) -> bytes:
     """The bytes of a ready scorecard. Raises FileDamaged unless they are those of its row."""
-    path = _path(scorecard.file)
+    path = path_of(scorecard.file)
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -187,13 +246,12 @@ def sweep(wake: Callable[[UUID], None]) -> list[Scorecard]:
     """
     now = timezone.now()
     left = Scorecard.objects.filter(state=BuildState.BUILDING, lease_until__lt=now)
-    left.filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=BuildState.FAILED,
-        step="",
-        lease_until=None,
-        error=_("Building it stopped in the middle %(count)d times, so it is not tried again.")
-        % {"count": MAX_ATTEMPTS},
-    )
+    for row in left.filter(attempts__gte=MAX_ATTEMPTS):
+        _fail(
+            _Claim(row),
+            _("Building it stopped in the middle %(count)d times, so it is not tried again.")
+            % {"count": MAX_ATTEMPTS},
+        )
     left.update(state=BuildState.QUEUED, step="", lease_until=None, woken_at=None)
     waiting = Scorecard.objects.filter(state=BuildState.QUEUED)
     stalled = waiting.filter(Q(woken_at=None) | Q(woken_at__lt=now - STALLED_AFTER))
@@ -209,7 +267,7 @@ def sweep(wake: Callable[[UUID], None]) -> list[Scorecard]:
 
 def _remove_drafts(before: datetime) -> None:
     """Remove what killed builders left half written, once nobody can be writing it any more."""
-    for path in _path(FOLDER).glob(".*.part"):
+    for path in path_of(FOLDER).glob(".*.part"):
         try:
             if path.stat().st_mtime < before.timestamp():
                 path.unlink()

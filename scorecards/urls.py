@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from scorecards.views import comparison, comparison_files, documents, portfolio, saved, scorecards
+from scorecards.views import (
+    bundles,
+    check,
+    comparison,
+    comparison_files,
+    documents,
+    issues,
+    notices,
+    portfolio,
+    saved,
+    scorecards,
+    system,
+)
 
 app_name = "scorecards"
 
@@ -21,6 +33,16 @@ urlpatterns = [
     path("portfolio/", portfolio.portfolio, name="portfolio"),
     path("portfolio/portfolio.csv", portfolio.portfolio_csv, name="portfolio-csv"),
     path("portfolio/pdf/", documents.portfolio_pdf, name="portfolio-pdf"),
+    path("check/", check.check, name="check"),
+    path("bundles/", bundles.bundle_list, name="bundle-list"),
+    path("bundles/ask/", bundles.bundle_ask, name="bundle-ask"),
+    path("bundles/<uuid:public_id>/", bundles.bundle_detail, name="bundle-detail"),
+    path("bundles/<uuid:public_id>/cancel/", bundles.bundle_cancel, name="bundle-cancel"),
+    path("bundles/<uuid:public_id>/resume/", bundles.bundle_resume, name="bundle-resume"),
+    path("bundles/<uuid:public_id>/download/", bundles.bundle_download, name="bundle-download"),
+    path("notices/", notices.notice_list, name="notice-list"),
+    path("notices/seen/", notices.notice_seen, name="notice-seen"),
+    path("system/", system.system, name="system"),
     path("scorecards/", scorecards.scorecard_list, name="scorecard-list"),
     path(
         "assessments/<uuid:public_id>/scorecard/",
@@ -29,6 +51,14 @@ urlpatterns = [
     ),
     path("scorecards/<uuid:public_id>/", scorecards.scorecard_detail, name="scorecard-detail"),
     path("scorecards/<uuid:public_id>/retry/", scorecards.scorecard_retry, name="scorecard-retry"),
+    path(
+        "scorecards/<uuid:public_id>/correct/", issues.scorecard_correct, name="scorecard-correct"
+    ),
+    path(
+        "scorecards/<uuid:public_id>/withdraw/",
+        issues.scorecard_withdraw,
+        name="scorecard-withdraw",
+    ),
     path(
         "scorecards/<uuid:public_id>/download/",
         scorecards.scorecard_download,

@@ -14,6 +14,8 @@ from tests.services import start_postgres
 
 OURS = [
     "ALLOWED_HOSTS",
+    "CHECKS_A_MINUTE",
+    "CHECK_DISCLOSES",
     "CELERY_BROKER_URL",
     "CONN_MAX_AGE",
     "CSRF_TRUSTED_ORIGINS",
@@ -21,6 +23,9 @@ OURS = [
     "LOG_LEVEL",
     "SECRET_KEY",
     "SECURE_PROXY",
+    "SIGNING_KEY",
+    "SIGNING_PASSWORD",
+    "SIGNING_TIMESTAMP_URL",
     "SITE_NAME",
     "SITE_URL",
     "TIME_ZONE",
@@ -28,6 +33,7 @@ OURS = [
     "VETTING_STATIC_ROOT",
     "WEB_PROCESSES",
     "WEB_THREADS",
+    "WORKER_MEMORY",
     "WORKER_PROCESSES",
 ]
 for name in OURS:

@@ -69,6 +69,20 @@ class Environment:
                 return choice
         raise self._wrong(name, f"choose one of {', '.join(choices)}.")
 
+    def choices(self, name: str, default: list[str], choices: Sequence[str]) -> list[str]:
+        """Return a comma-separated list of some of the choices; the word "none" for no one."""
+        values = [part.casefold() for part in self.names(name)] or default
+        if values == ["none"]:
+            return []
+        if not set(values) <= set(choices):
+            raise self._wrong(name, f"name some of {', '.join(choices)}, or say none.")
+        return values
+
+    def file(self, name: str, *, base: Path) -> Path | None:
+        """Return the path of a file, None where nothing is set; it is read when it is needed."""
+        value = self._value(name)
+        return (base / Path(value).expanduser()).resolve() if value else None
+
     def names(self, name: str) -> list[str]:
         """Return a comma-separated list, empty where nothing is set."""
         return [part.strip() for part in self._value(name).split(",") if part.strip()]

@@ -282,6 +282,25 @@ else:
         "socket_timeout": 5,
     }
 
+# --- Documents --------------------------------------------------------------------------
+
+# A key and its certificate in PKCS#12; without one documents are not signed.
+SIGNING_KEY = env.file("SIGNING_KEY", base=BASE_DIR)
+SIGNING_PASSWORD = env.text("SIGNING_PASSWORD", "")
+# The address of an RFC 3161 service; without one the signature carries this machine's time.
+SIGNING_TIMESTAMP_URL = env.text("SIGNING_TIMESTAMP_URL", "")
+# What the public page tells of a scorecard, beside whether it is genuine and in force.
+CHECK_DISCLOSES = env.choices(
+    "CHECK_DISCLOSES",
+    ["vendor", "band", "dates"],
+    ["vendor", "band", "score", "must-haves", "dates", "framework", "issuer"],
+)
+CHECKS_A_MINUTE = env.number("CHECKS_A_MINUTE", 30, least=1, most=10_000)
+# A job that waits longer than this makes /healthz fail: nobody is working.
+QUEUE_PATIENCE = timedelta(minutes=5)
+# What one build may take of memory before it is ended, in MiB.
+WORKER_MEMORY = env.number("WORKER_MEMORY", 1024, least=256, most=65_536)
+
 # --- Logs -------------------------------------------------------------------------------
 
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])

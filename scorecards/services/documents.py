@@ -12,7 +12,7 @@ from django.utils import timezone
 from scorecards import tasks
 from scorecards.content.compared import comparison_summary, saved_part
 from scorecards.content.words import short_day
-from scorecards.models import Kind, NumberCounter, SavedComparison, Scorecard
+from scorecards.models import BuildState, Kind, NumberCounter, SavedComparison, Scorecard
 from scorecards.papers import PAPERS
 from scorecards.queries.saved import choices_in_force
 from vendors import scoring
@@ -82,23 +82,51 @@ def asked_for(wanted: Wanted, *, by: User | None, wakes: bool) -> Scorecard:
     )
     found = same.first()
     if found is not None:
-        return found
+        return wanted_again(found, wakes=wakes)
     try:
-        return _new_row(wanted, by=by, wakes=wakes)
+        with transaction.atomic():
+            number = "" if wanted.is_draft else next_number(timezone.localdate().year)
+            return new_row(wanted, number=number, by=by, wakes=wakes)
     except IntegrityError:
         # Somebody asked for the same document in this moment: theirs is ours.
         return same.get()
 
 
 @transaction.atomic
-def _new_row(wanted: Wanted, *, by: User | None, wakes: bool) -> Scorecard:
-    number = "" if wanted.is_draft else _next_number(timezone.localdate().year)
+def wanted_again(scorecard: Scorecard, *, wakes: bool) -> Scorecard:
+    """A document that is there, for somebody who asks for it by itself.
+
+    What waits for a bundle alone is no longer dropped with it; what was dropped is queued again.
+    """
+    scorecard.items.filter(is_origin=True).update(is_origin=False)
+    dropped = Scorecard.objects.filter(pk=scorecard.pk, state=BuildState.CANCELLED)
+    if dropped.update(state=BuildState.QUEUED, attempts=0, woken_at=timezone.now()):
+        scorecard.refresh_from_db()
+        if wakes:
+            transaction.on_commit(lambda: tasks.wake(scorecard.public_id), robust=True)
+    return scorecard
+
+
+@transaction.atomic
+def new_row(
+    wanted: Wanted,
+    *,
+    number: str,
+    replaces: Scorecard | None = None,
+    reason: str = "",
+    by: User | None,
+    wakes: bool,
+) -> Scorecard:
+    """Insert the row of a document with its event; with `wakes` a worker is told on commit."""
     scorecard = Scorecard.objects.create(
         kind=wanted.kind,
         assessment=wanted.assessment,
         comparison=wanted.comparison,
         number=number,
         is_draft=wanted.is_draft,
+        issue=replaces.issue + 1 if replaces else 1,
+        replaces=replaces,
+        reason=reason,
         content=wanted.text,
         digest=scoring.digest(wanted.text),
         template_version=PAPERS[wanted.kind].version,
@@ -106,18 +134,21 @@ def _new_row(wanted: Wanted, *, by: User | None, wakes: bool) -> Scorecard:
         requested_by=by,
     )
     record_event(
-        action="scorecard.request",
+        action="scorecard.correct" if replaces else "scorecard.request",
         by=by,
         assessment=wanted.assessment,
         subject=scorecard.title,
+        before={"number": replaces.number} if replaces else None,
         after={"digest": scorecard.digest, "template": scorecard.template_version},
+        reason=reason,
     )
     if wakes:
         transaction.on_commit(lambda: tasks.wake(scorecard.public_id), robust=True)
     return scorecard
 
 
-def _next_number(year: int) -> str:
+@transaction.atomic
+def next_number(year: int) -> str:
     """VET-YYYY-NNNN, from a row that is locked until the document is there: no gaps, no doubles."""
     NumberCounter.objects.get_or_create(year=year)
     counter = NumberCounter.objects.select_for_update().get(year=year)

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scorecards import tasks
 from scorecards.builder import FileDamaged, stored_file
-from scorecards.content import ContentError, scorecard_content
+from scorecards.content import ContentError
 from scorecards.models import BuildState, Kind, Scorecard
-from scorecards.services.documents import Wanted, asked_for
-from vendors import scoring
+from scorecards.services.documents import Wanted, asked_for, new_row, next_number, wanted_again
+from scorecards.services.records import Issue, record_text
 from vendors.models import Assessment, State
-from vendors.queries.assessments import plain_answers_of
-from vendors.queries.documents import snapshot_now
-from vendors.queries.scores import score_now
 from vendors.services.audit import record_event
 
 if TYPE_CHECKING:
@@ -32,21 +26,65 @@ class NoScorecard(Exception):  # noqa: N818  a refusal is an outcome
 
 
 def request_scorecard(*, assessment: Assessment, by: User | None, wakes: bool = True) -> Scorecard:
-    """The scorecard of what the assessment says now: the one that is there, else a new row.
+    """The scorecard of an assessment: its issue in force, else a new row.
 
-    Decided assessments get a number, open ones a draft as of today. With `wakes` a worker is told
-    on commit. Raises NoScorecard for a cancelled assessment and for a record that contradicts
-    itself.
+    Decided assessments have one chain of numbered issues, whose last is theirs; open ones get a
+    draft as of today. With `wakes` a worker is told on commit. Raises NoScorecard for a cancelled
+    assessment, a withdrawn scorecard, and a record that contradicts itself.
     """
     if assessment.state == State.CANCELLED:
         raise NoScorecard(_("The assessment was cancelled, so it has no scorecard."))
+    if not assessment.is_frozen:
+        wanted = Wanted(Kind.VENDOR, _text(assessment), is_draft=True, assessment=assessment)
+        return asked_for(wanted, by=by, wakes=wakes)
+    last = last_issue(assessment)
+    if last is None:
+        try:
+            return new_issue(assessment=assessment, by=by, wakes=wakes)
+        except IntegrityError:
+            # Somebody asked for the same document in this moment: theirs is ours.
+            last = last_issue(assessment)
+    if last is None or last.withdrawn_at is not None:
+        message = _("%s was withdrawn. A manager may issue a correction in its place.")
+        raise NoScorecard(message % last)
+    return wanted_again(last, wakes=wakes)
+
+
+def last_issue(assessment: Assessment) -> Scorecard | None:
+    """The last of the numbered issues of an assessment. One query."""
+    issues = Scorecard.objects.filter(assessment=assessment, kind=Kind.VENDOR, is_draft=False)
+    return issues.order_by("-issue").first()
+
+
+@transaction.atomic
+def new_issue(
+    *,
+    assessment: Assessment,
+    replaces: Scorecard | None = None,
+    reason: str = "",
+    by: User | None,
+    wakes: bool = True,
+) -> Scorecard:
+    """A numbered scorecard of a decided assessment, the first or a correction, with its row.
+
+    Raises NoScorecard for a record that contradicts itself, IntegrityError where the assessment has
+    a first issue already, or the replaced one a correction.
+    """
+    number = next_number(timezone.localdate().year)
+    issue = Issue(replaces=replaces, reason=reason, by=by, at=timezone.now())
+    wanted = Wanted(
+        Kind.VENDOR, _text(assessment, number, issue), is_draft=False, assessment=assessment
+    )
+    return new_row(wanted, number=number, replaces=replaces, reason=reason, by=by, wakes=wakes)
+
+
+def _text(assessment: Assessment, number: str = "", issue: Issue | None = None) -> str:
+    """The record in canonical JSON. Raises NoScorecard where it contradicts itself."""
     try:
-        text = content_text(assessment)
+        return record_text(assessment, number=number, issue=issue)
     except ContentError as error:
         message = _("The stored record of the assessment cannot be drawn: %s.")
         raise NoScorecard(message % error) from error
-    wanted = Wanted(Kind.VENDOR, text, is_draft=not assessment.is_frozen, assessment=assessment)
-    return asked_for(wanted, by=by, wakes=wakes)
 
 
 @transaction.atomic
@@ -65,6 +103,7 @@ def retry_scorecard(*, scorecard: Scorecard, by: User | None, wakes: bool = True
         error="",
         step="",
         woken_at=timezone.now(),
+        requested_by=by or scorecard.requested_by,
     )
     if not changed:
         return
@@ -100,27 +139,3 @@ def can_be_rebuilt(scorecard: Scorecard) -> bool:
     except FileDamaged:
         return True
     return False
-
-
-def content_text(assessment: Assessment) -> str:
-    """What the scorecard of an assessment says now, as canonical JSON. Raises ContentError."""
-    if assessment.is_frozen:
-        result = assessment.result
-        return _content(assessment, result.snapshot, valid_until=result.valid_until)
-    snapshot = scoring.canonical_json(_open_snapshot(assessment))
-    return _content(assessment, snapshot, valid_until=None)
-
-
-def _content(assessment: Assessment, snapshot: str, *, valid_until: date | None) -> str:
-    content = scorecard_content(
-        snapshot=json.loads(snapshot, parse_float=Decimal),
-        framework=assessment.framework.rules,
-        valid_until=valid_until,
-    )
-    return scoring.canonical_json(content)
-
-
-def _open_snapshot(assessment: Assessment) -> dict[str, Any]:
-    """What approval would freeze, as it stands: levels as decided so far, as of its day."""
-    rows = plain_answers_of(assessment)
-    return snapshot_now(assessment, rows, score_now(assessment, rows))

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from scorecards.comparison import Asked, compare
-from scorecards.models import BuildState, SavedComparison, Scorecard
+from scorecards.models import BuildState, Bundle, BundleState, SavedComparison, Scorecard
 from scorecards.services.comparisons import save_comparison
 from scorecards.services.scorecards import request_scorecard
 from tests.corpus import plain_pdf
@@ -160,6 +160,26 @@ def ready_scorecard(people: People) -> Scorecard:
     return made
 
 
+def bundle(people: People) -> Bundle:
+    """A bundle of one scorecard that waits."""
+    made = Bundle.objects.create(title="All in force", requested_by=people["owner"])
+    made.items.create(position=1, assessment=decided(people))
+    return made
+
+
+def ready_bundle(people: People) -> Bundle:
+    """A bundle whose ZIP is there."""
+    made, data = bundle(people), b"PK"
+    path = Path(settings.MEDIA_ROOT) / "bundles" / "sample.zip"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    made.state, made.ready_at = BundleState.READY, timezone.now()
+    made.file, made.file_size = "bundles/sample.zip", len(data)
+    made.file_sha256 = hashlib.sha256(data).hexdigest()
+    made.save()
+    return made
+
+
 def saved_comparison(people: People) -> SavedComparison:
     """Two approved vendors side by side, kept by the owner."""
     vendors = [decided(people).vendor for _turn in range(2)]
@@ -201,6 +221,8 @@ MAKERS: dict[str, Callable[[People], Any]] = {
     "scorecard": scorecard,
     "ready_scorecard": ready_scorecard,
     "saved_comparison": saved_comparison,
+    "bundle": bundle,
+    "ready_bundle": ready_bundle,
     "user": lambda _people: make_user(Role.AUDITOR),
     "link": link,
     "opened_link": link,

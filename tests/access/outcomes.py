@@ -60,6 +60,7 @@ class Address:
     door: Door = Door.ROLE
     passed: Outcome = Outcome.LET_IN
     absent: Outcome = Outcome.ABSENT
+    denied: Outcome = Outcome.REFUSED
 
     def allowed(self, method: str) -> tuple[str, ...] | None:
         """Who may use the method; None where the address doesn't know it."""
@@ -94,7 +95,7 @@ class Cell(NamedTuple):
             return Outcome.NO_METHOD
         if not self.is_there:
             return address.absent
-        return address.passed if self.actor in allowed else Outcome.REFUSED
+        return address.passed if self.actor in allowed else address.denied
 
 
 def outcome_of(response: HttpResponse) -> Outcome:

@@ -137,6 +137,18 @@ TABLE = [
     Address("scorecards:scorecard-detail", "scorecard", get=EVERYONE),
     Address("scorecards:scorecard-retry", "scorecard", post=EVERYONE),
     Address("scorecards:scorecard-download", "ready_scorecard", get=EVERYONE),
+    Address("scorecards:scorecard-correct", "ready_scorecard", get=MANAGER, post=MANAGER),
+    Address("scorecards:scorecard-withdraw", "ready_scorecard", get=MANAGER, post=MANAGER),
+    # A bundle is seen by whoever asked for it, and by nobody else.
+    Address("scorecards:bundle-list", get=EVERYONE),
+    Address("scorecards:bundle-ask", get=EVERYONE, post=EVERYONE),
+    Address("scorecards:bundle-detail", "bundle", get=OWNER, denied=Outcome.ABSENT),
+    Address("scorecards:bundle-cancel", "bundle", post=OWNER, denied=Outcome.ABSENT),
+    Address("scorecards:bundle-resume", "bundle", post=OWNER, denied=Outcome.ABSENT),
+    Address("scorecards:bundle-download", "ready_bundle", get=OWNER, denied=Outcome.ABSENT),
+    Address("scorecards:notice-list", get=EVERYONE),
+    Address("scorecards:notice-seen", post=EVERYONE),
+    Address("scorecards:system", get=ADMINISTRATOR),
     Address("people-list", get=ADMINISTRATOR),
     Address("people-export", get=ADMINISTRATOR),
     Address("person-invite", get=ADMINISTRATOR, post=ADMINISTRATOR),
@@ -151,6 +163,7 @@ TABLE = [
     Address("sign-in", get=ACTORS, post=ACTORS, door=Door.NONE),
     Address("sign-out", post=ACTORS, door=Door.NONE, passed=Outcome.SIGN_IN),
     Address("health", get=ACTORS, door=Door.NONE),
+    Address("scorecards:check", get=ACTORS, door=Door.NONE),
     # A link that doesn't exist is answered like one that does, until it is used.
     Address("invitation-open", "link", get=ACTORS, door=Door.NONE, absent=Outcome.LET_IN),
     Address(

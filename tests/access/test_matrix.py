@@ -17,6 +17,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from scorecards.models import CheckWindow
 from tests.access.objects import MAKERS, id_of
 from tests.access.outcomes import Address, Cell, Door, Outcome, cells_of, outcome_of
 from tests.access.table import ACTORS, TABLE
@@ -35,8 +36,8 @@ MODELS = [
     for model in apps.get_app_config(app).get_models(include_auto_created=True)
     if model is not Session
 ]
-#: What reading may add to: a download is an event.
-TRAIL = {AuditEvent, ChainHead}
+#: What reading may add to: a download is an event, and checks are counted.
+TRAIL = {AuditEvent, ChainHead, CheckWindow}
 #: What a page says, without the frame, which marks the part of the site that one is in.
 CONTENT = re.compile(rb"<main.*</main>", re.DOTALL)
 

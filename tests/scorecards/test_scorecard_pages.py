@@ -85,9 +85,10 @@ def test_waiting_page_works_with_and_without_htmx(client, scorecard):
 @pytest.mark.parametrize(
     ("step", "words", "share"),
     [
-        ("checking", "step 1 of 3", "16%"),
-        ("drawing", "step 2 of 3", "50%"),
-        ("storing", "step 3 of 3", "83%"),
+        ("checking", "step 1 of 4", "12%"),
+        ("drawing", "step 2 of 4", "37%"),
+        ("signing", "step 3 of 4", "62%"),
+        ("storing", "step 4 of 4", "87%"),
     ],
 )
 def test_steps_are_shown(client, scorecard, step, words, share):
@@ -122,7 +123,7 @@ def test_download_has_the_headers_of_a_stranger_file(client, ready):
 
 
 def test_a_changed_file_is_not_handed_out(client, ready):
-    path = builder._path(ready.file)
+    path = builder.path_of(ready.file)
     path.write_bytes(path.read_bytes() + b"x")
     response = client.get(url("scorecard-download", ready))
     assert response.status_code == 302

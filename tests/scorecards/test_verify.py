@@ -326,7 +326,7 @@ def test_a_moved_criterion_is_named(site):
 
 def path_of(site):
     file = EvidenceFile.objects.get()
-    return Path(builder._path("evidence")) / file.stored_name
+    return Path(builder.path_of("evidence")) / file.stored_name
 
 
 def flip(path):
@@ -362,13 +362,13 @@ def test_a_file_that_nobody_knows_is_named(site):
 
 
 def test_a_changed_scorecard_is_named(site):
-    flip(builder._path(site.scorecard.file))
+    flip(builder.path_of(site.scorecard.file))
     broken("scorecard: ", title(site.approved), site.scorecard.number)
 
 
 def test_a_scorecard_swapped_with_its_row_is_named(site):
     digest = hashlib.sha256(b"other").hexdigest()
-    builder._path(f"scorecards/{digest}.pdf").write_bytes(b"other")
+    builder.path_of(f"scorecards/{digest}.pdf").write_bytes(b"other")
     tamper(
         f"UPDATE scorecards_scorecard SET file = 'scorecards/{digest}.pdf',"
         f" file_sha256 = '{digest}', file_size = 5"

@@ -13,7 +13,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from scorecards.services.scorecards import content_text
+from scorecards.services.records import record_text
 from tests.factories import (
     LOW_RISK,
     answer_all,
@@ -102,7 +102,7 @@ def said_of(client, reader, assessment, other):
         said[name] = TOKEN.sub("", answer.content.decode())
     found = again(assessment)
     said["export"] = scoring.canonical_json(exported_assessment(found))
-    said["scorecard"] = content_text(found)
+    said["scorecard"] = record_text(found, number="", issue=None)
     return said
 
 

@@ -59,7 +59,8 @@ KINDS: dict[str, tuple[str | Promise, Q]] = {
         _begins("review.", "waiver.", "moderation.")
         | _is(*_DECIDED, *_RETURNED)
         | _is("assessment.approve", "assessment.approve_with_conditions", "assessment.reject")
-        | _is("assessment.send_back", "assessment.freeze", "comparison.save", "comparison.choose"),
+        | _is("assessment.send_back", "assessment.freeze", "comparison.save", "comparison.choose")
+        | _is("scorecard.correct", "scorecard.withdraw"),
     ),
     "findings": (_("Findings and actions"), _begins("finding.", "action.")),
     "vendors": (_("Vendors"), _begins("vendor.")),
@@ -69,7 +70,7 @@ KINDS: dict[str, tuple[str | Promise, Q]] = {
         _("Downloads"),
         Q(action__endswith=".download")
         | Q(action__endswith=".export")
-        | _begins("scorecard.", "trail."),
+        | _begins("scorecard.", "bundle.", "trail."),
     ),
 }
 

@@ -12,13 +12,17 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from scorecards.models.comparisons import SavedComparison
+from scorecards.models.signing import SigningCertificate
 from scorecards.permissions import can_read_portfolio
-from vendors.models import Assessment, Vendor
+from vendors.models import Assessment
 from vendors.permissions import Actor, can_read
 
 MAX_ATTEMPTS = 5
 #: Longer than the task's hard time limit, so that a live worker never loses its claim.
-LEASE = timedelta(seconds=settings.CELERY_TASK_TIME_LIMIT + 30)
+LEASE = timedelta(
+    seconds=getattr(settings, "SCORECARD_LEASE_SECONDS", settings.CELERY_TASK_TIME_LIMIT + 30)
+)
 #: A job that nobody picked up for so long is published again.
 STALLED_AFTER = timedelta(seconds=getattr(settings, "SCORECARD_STALLED_SECONDS", 60))
 
@@ -30,6 +34,7 @@ class BuildState(models.TextChoices):
     BUILDING = "building", _("Being built")
     READY = "ready", _("Ready")
     FAILED = "failed", _("Could not be built")
+    CANCELLED = "cancelled", _("Cancelled before it was built")
 
 
 class Kind(models.TextChoices):
@@ -38,75 +43,6 @@ class Kind(models.TextChoices):
     VENDOR = "vendor", _("Scorecard")
     COMPARISON = "comparison", _("Comparison")
     PORTFOLIO = "portfolio", _("Portfolio")
-
-
-class SavedComparisonQuerySet(models.QuerySet["SavedComparison"]):
-    """Saved comparisons as somebody may see them."""
-
-    def visible_to(self, user: Actor) -> SavedComparisonQuerySet:
-        """All of them for staff with a role, none for anybody else."""
-        return self if can_read(user) else self.none()
-
-
-class SavedComparison(models.Model):
-    """A comparison as it stood when somebody kept it. Written once; saving again makes another."""
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    purpose = models.CharField(_("purpose"), max_length=200)
-    note = models.TextField(_("note"), blank=True)
-    query = models.TextField(help_text="the address that shows it anew, without the question mark")
-    on = models.DateField(help_text=_("the day whose results count"))
-    profile = models.CharField(max_length=80)
-    document = models.TextField(help_text="canonical JSON of every figure")
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the document")
-    vendors = models.ManyToManyField(Vendor, related_name="comparisons")
-    saved_at = models.DateTimeField(auto_now_add=True)
-    saved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-
-    objects = SavedComparisonQuerySet.as_manager()
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["-pk"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=~Q(purpose=""), name="saved_comparison_has_purpose"),
-        ]
-
-    def __str__(self) -> str:
-        return self.purpose
-
-    def get_absolute_url(self) -> str:
-        """Its own page."""
-        return reverse("scorecards:comparison-detail", args=[self.public_id])
-
-
-class Choice(models.Model):
-    """Which vendor was chosen from a saved comparison, by whom and why. A later one replaces it."""
-
-    comparison = models.ForeignKey(
-        SavedComparison, on_delete=models.PROTECT, related_name="choices"
-    )
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
-    place = models.PositiveSmallIntegerField(null=True, help_text=_("its rank; none: not ranked"))
-    reason = models.TextField(_("reason"))
-    decided_at = models.DateTimeField(auto_now_add=True)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    replaced_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering: ClassVar[list[str]] = ["-pk"]
-        constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.CheckConstraint(condition=~Q(reason=""), name="choice_has_reason"),
-            models.UniqueConstraint(
-                fields=["comparison"], condition=Q(replaced_at=None), name="choice_one_in_force"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.comparison}: {self.vendor}"
 
 
 class ScorecardQuerySet(models.QuerySet["Scorecard"]):
@@ -141,8 +77,15 @@ class Scorecard(models.Model):
         max_length=20, blank=True, help_text=_("VET-YYYY-NNNN; drafts have none")
     )
     is_draft = models.BooleanField()
-    content = models.TextField(help_text="canonical JSON")
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the content")
+    issue = models.PositiveSmallIntegerField(
+        default=1, help_text=_("1 is the first; a correction is one more than what it replaces")
+    )
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by"
+    )
+    reason = models.TextField(blank=True, help_text=_("why it replaces the earlier issue"))
+    content = models.TextField(help_text="canonical JSON: the record")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the record")
     template_version = models.CharField(max_length=20)
 
     state = models.CharField(max_length=20, choices=BuildState, default=BuildState.QUEUED)
@@ -159,6 +102,18 @@ class Scorecard(models.Model):
     file_sha256 = models.CharField(max_length=64, blank=True)
     file_size = models.PositiveIntegerField(null=True)
     pages = models.PositiveSmallIntegerField(null=True)
+    unsigned_sha256 = models.CharField(
+        max_length=64, blank=True, help_text="SHA-256 of the file before it was signed"
+    )
+    unsigned_size = models.PositiveIntegerField(null=True)
+    certificate = models.ForeignKey(
+        SigningCertificate, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    withdrawal = models.TextField(blank=True, help_text=_("why it was withdrawn"))
 
     requested_at = models.DateTimeField(auto_now_add=True)
     requested_by = models.ForeignKey(
@@ -185,7 +140,7 @@ class Scorecard(models.Model):
                 name="scorecard_ready_has_file",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "building", "ready", "failed"]),
+                condition=Q(state__in=["queued", "building", "ready", "failed", "cancelled"]),
                 name="scorecard_state_known",
             ),
             models.CheckConstraint(
@@ -193,6 +148,21 @@ class Scorecard(models.Model):
                 | Q(kind="comparison", assessment=None)
                 | Q(kind="portfolio", assessment=None, comparison=None),
                 name="scorecard_about_one_thing",
+            ),
+            models.UniqueConstraint(
+                fields=["assessment"],
+                condition=Q(kind="vendor", is_draft=False, replaces=None),
+                name="scorecard_one_first_issue",
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces=None, issue=1)
+                | (Q(replaces__isnull=False, issue__gt=1, is_draft=False) & ~Q(reason="")),
+                name="scorecard_replaces_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None, withdrawal="")
+                | (Q(withdrawn_at__isnull=False, is_draft=False) & ~Q(withdrawal="")),
+                name="scorecard_withdrawn_with_reason",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
