@@ -23,7 +23,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scorecards import pdf, signing
+from scorecards import pdf, signing, typeset
 from scorecards.models import (
     LEASE,
     MAX_ATTEMPTS,
@@ -127,7 +127,7 @@ def _build(claim: _Claim) -> None:
         )
     if not claim.write(step=DRAWING):
         return
-    drawn = pdf.draw_scorecard(row.content, digest=row.digest, number=row.number, kind=row.kind)
+    drawn = typeset.draw_scorecard(row.content, digest=row.digest, number=row.number, kind=row.kind)
     if not claim.write(step=SIGNING):
         return
     signed = signing.sign(drawn.data)

@@ -16,7 +16,7 @@ from typing import Any
 from django.template import Context, Template
 from django.template.loader import render_to_string
 
-from scorecards import pdf
+from scorecards import pdf, typeset
 from scorecards.content import scorecard_content
 from tests.factories import SHIPPED
 from vendors import scoring
@@ -228,7 +228,7 @@ def measure_scorecard() -> tuple[float, str]:
     content = full_content()
     text = scoring.canonical_json(content)
     digest = scoring.digest(text)
-    context = pdf.scorecard_context(content, digest=digest, number="VET-2026-0001")
+    context = typeset.scorecard_context(content, digest=digest, number="VET-2026-0001")
     parts = {
         name: page(render_to_string(f"scorecards/pdf/{template}", context))
         for name, template in PARTS.items()
@@ -238,8 +238,8 @@ def measure_scorecard() -> tuple[float, str]:
         return lambda: pdf.draw(source, identifier=bytes(16), attachment=text, moment=MOMENT)
 
     works: dict[str, Callable[[], Any]] = {
-        "html": lambda: pdf.scorecard_html(content, digest=digest, number="VET-2026-0001"),
-        "full": lambda: pdf.draw_scorecard(text, digest=digest, number="VET-2026-0001"),
+        "html": lambda: typeset.scorecard_html(content, digest=digest, number="VET-2026-0001"),
+        "full": lambda: typeset.draw_scorecard(text, digest=digest, number="VET-2026-0001"),
         "bare": drawing(page(Template(BARE).render(Context(context)))),
         "empty": drawing(page("<p>-</p>")),
         **{name: drawing(source) for name, source in parts.items()},

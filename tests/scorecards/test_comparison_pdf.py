@@ -11,7 +11,7 @@ from fractions import Fraction
 import pypdf
 import pytest
 
-from scorecards import pdf
+from scorecards import pdf, typeset
 from scorecards.charts import places_bar
 from scorecards.content.compared import percent
 from scorecards.models import Kind
@@ -61,12 +61,12 @@ def read(text):
 
 
 def drawn(row):
-    return pdf.draw_scorecard(row.content, digest=row.digest, number=row.number, kind=row.kind)
+    return typeset.draw_scorecard(row.content, digest=row.digest, number=row.number, kind=row.kind)
 
 
 def html_of(row):
     content = read(row.content)
-    return pdf.document_html(Kind.COMPARISON, content, digest=row.digest, number=row.number)
+    return typeset.document_html(Kind.COMPARISON, content, digest=row.digest, number=row.number)
 
 
 def test_a_kept_one_says_what_was_decided(vendors, manager):

@@ -5,7 +5,7 @@ import io
 import pypdf
 import pytest
 
-from scorecards import pdf
+from scorecards import pdf, typeset
 from tests.benchmarks.scorecard import full_content
 from tests.conftest import require
 from vendors import scoring
@@ -24,7 +24,7 @@ def content():
 def pages_of(content):
     """The text of each page."""
     text = scoring.canonical_json(content)
-    made = pdf.draw_scorecard(text, digest=scoring.digest(text), number="VET-2026-0001")
+    made = typeset.draw_scorecard(text, digest=scoring.digest(text), number="VET-2026-0001")
     return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made.data)).pages]
 
 
@@ -73,7 +73,7 @@ def test_waivers_stand_on_the_first_page_with_reason_end_action_and_owner(conten
 
 def test_empty_parts_say_so_in_a_line(content):
     empty = {**content, "evidence": [], "findings": [], "not_applicable": [], "head": None}
-    html = pdf.scorecard_html(empty, digest="0" * 64, number="VET-2026-0001")
+    html = typeset.scorecard_html(empty, digest="0" * 64, number="VET-2026-0001")
     for words in (
         "None: nothing was found",
         "Empty: no answer cites a document.",

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.urls import reverse
 
-from scorecards import builder, papers, pdf
+from scorecards import builder, papers, pdf, typeset
 from scorecards.models import BuildState, Kind, SavedComparison, Scorecard
 from scorecards.queries.register import later_than
 from scorecards.services import scorecards as services
@@ -62,7 +62,7 @@ def drawing(monkeypatch):
         calls.append(more)
         return pdf.Drawn(b"%PDF-1.7\n" + text[:20].encode() + more["digest"].encode(), 3)
 
-    monkeypatch.setattr(pdf, "draw_scorecard", draw)
+    monkeypatch.setattr(typeset, "draw_scorecard", draw)
     return calls
 
 
@@ -224,7 +224,7 @@ def test_a_portfolio_is_drawn_by_the_renderer(client, vendors, manager):
         assert row.digest in text
         assert f"Page {place} of {row.pages}" in text
     assert row.number in " ".join(pages)
-    made = pdf.draw_scorecard(row.content, digest=row.digest, number=row.number, kind=row.kind)
+    made = typeset.draw_scorecard(row.content, digest=row.digest, number=row.number, kind=row.kind)
     assert made.data == builder.stored_file(row)
 
 
@@ -277,7 +277,7 @@ def test_a_template_of_a_kind_gets_the_marks_and_its_own_attachment(
     monkeypatch.setitem(papers.PAPERS, "portfolio", paper)
     pdf._styles.cache_clear()
     text = scoring.canonical_json(PORTFOLIO)
-    made = pdf.draw_scorecard(
+    made = typeset.draw_scorecard(
         text, digest=scoring.digest(text), number="VET-2026-0009", kind="portfolio"
     )
     pdf._styles.cache_clear()

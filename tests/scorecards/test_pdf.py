@@ -11,7 +11,7 @@ import pytest
 from django.core.checks import run_checks
 from django.template.loader import render_to_string
 
-from scorecards import checks, pdf
+from scorecards import checks, pdf, typeset
 from tests.benchmarks.scorecard import MOMENT, full_content
 from tests.conftest import require
 from vendors import scoring
@@ -32,7 +32,7 @@ def content():
 
 def drawn(content, number="VET-2026-0001"):
     text = scoring.canonical_json(content)
-    return pdf.draw_scorecard(text, digest=scoring.digest(text), number=number), text
+    return typeset.draw_scorecard(text, digest=scoring.digest(text), number=number), text
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +49,10 @@ def test_same_bytes_in_another_process(full, tmp_path):
     code = (
         "import django; django.setup()\n"
         "import hashlib, pathlib\n"
-        "from scorecards import pdf\n"
+        "from scorecards import typeset\n"
         "from vendors import scoring\n"
         f"text = pathlib.Path({str(tmp_path / 'content.json')!r}).read_text('utf-8')\n"
-        "data = pdf.draw_scorecard(text, digest=scoring.digest(text), number='VET-2026-0001').data\n"
+        "data = typeset.draw_scorecard(text, digest=scoring.digest(text), number='VET-2026-0001').data\n"
         "print(hashlib.sha256(data).hexdigest())\n"
     )
     (tmp_path / "content.json").write_text(full[1], encoding="utf-8")
@@ -162,7 +162,7 @@ def test_what_people_typed_stays_text(content):
         "texts": [{"code": "X-1", "answer": HOSTILE, "comment": HOSTILE, "remark": HOSTILE}],
         "trail": [{"at_shown": "", "who": HOSTILE, "action": HOSTILE, "reason": HOSTILE}],
     }
-    html = pdf.scorecard_html(hostile, digest="0" * 64, number="VET-2026-0001")
+    html = typeset.scorecard_html(hostile, digest="0" * 64, number="VET-2026-0001")
     assert "<img" not in html
     assert "<script" not in html
     made, _ = drawn(hostile)
@@ -216,13 +216,13 @@ def test_static_files(url, is_there):
 
 
 def test_templates_have_no_style_attribute(content):
-    html = pdf.scorecard_html(content, digest="0" * 64, number="VET-2026-0001")
+    html = typeset.scorecard_html(content, digest="0" * 64, number="VET-2026-0001")
     assert " style=" not in html
     assert "<style" not in html
 
 
 def test_headers_of_tables_have_a_scope(content):
-    html = pdf.scorecard_html(content, digest="0" * 64, number="VET-2026-0001")
+    html = typeset.scorecard_html(content, digest="0" * 64, number="VET-2026-0001")
     heads = re.findall(r"<th\b[^>]*>", html)
     assert len(heads) > 100
     assert all("scope=" in head for head in heads)
@@ -242,7 +242,7 @@ def test_without_pango_one_line_says_what_to_run(monkeypatch):
 def test_criteria_fragment_has_seven_columns(content):
     html = render_to_string(
         "scorecards/pdf/_criteria.html",
-        pdf.scorecard_context(content, digest="0" * 64, number=""),
+        typeset.scorecard_context(content, digest="0" * 64, number=""),
     )
     assert html.count("<tr>") == 1 + 75
     row = html.split("<tr>")[2]

@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from scorecards import builder, pdf
+from scorecards import builder, pdf, typeset
 from tests.proved import PDF, lifted, proved_site, save, tamper
 from vendors import triggers
 from vendors.models import Answer, AssessmentResult, AuditEvent, ChainHead, EvidenceFile
@@ -32,7 +32,7 @@ def data_folder(settings, tmp_path):
 
 @pytest.fixture
 def site(monkeypatch):
-    monkeypatch.setattr(pdf, "draw_scorecard", lambda *_args, **_more: pdf.Drawn(PDF, 1))
+    monkeypatch.setattr(typeset, "draw_scorecard", lambda *_args, **_more: pdf.Drawn(PDF, 1))
     return proved_site()
 
 
