@@ -3,6 +3,7 @@
 #   make test    every test          make check   style, types, layers, deployment checks
 #   make bench   measurements        make setup   .venv for work on the code
 #   make proof   the figures of docs/security.md, anew (some minutes; ARGS=--brief tries less)
+#   make faults  docs/faults.md, anew: what dies, and what becomes of the jobs (most of an hour)
 # PYTHON chooses the interpreter: make PYTHON=python3.12 demo
 
 PROCESSES ?= 2
@@ -11,7 +12,7 @@ VENV := .venv/bin
 LOCK := uv pip compile --universal --generate-hashes --python-version 3.11 --no-header \
 	--no-annotate --no-emit-index-url --no-emit-find-links --quiet
 
-.PHONY: demo test check bench proof setup runtime services lock clean
+.PHONY: demo test check bench proof faults setup runtime services lock clean
 
 demo: runtime
 	@tools/system demo
@@ -51,6 +52,9 @@ bench: setup
 
 proof: services
 	$(VENV)/python tests/proofs.py $(ARGS)
+
+faults: services
+	$(VENV)/python -m tests.faults --write docs/faults.md $(ARGS)
 
 lock:
 	$(LOCK) requirements.in -o requirements.txt

@@ -1,5 +1,7 @@
 """Names of this app for Django."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.core import checks
 from django.utils.translation import gettext_lazy as _
@@ -15,5 +17,6 @@ class ScorecardsConfig(AppConfig):
     verbose_name = _("Scorecards")
 
     def ready(self) -> None:
-        """Let `manage.py check` say whether documents can be drawn here."""
+        """Let `manage.py check` say whether documents can be drawn here; listen to the builder."""
         checks.register(renderer_check)
+        import_module("scorecards.bundle_tasks")

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
 from django.dispatch import Signal
 from django.utils import timezone
@@ -35,20 +34,19 @@ from scorecards.models import (
     SigningCertificate,
 )
 from scorecards.papers import PAPERS
+from scorecards.pdf import Drawn
+from scorecards.storage import FOLDER, FileDamaged, path_of, store_file, stored_file
 from vendors import scoring
 from vendors.services.audit import record_event
 
+__all__ = ["FOLDER", "STEPS", "FileDamaged", "build", "document_settled", "path_of", "store_file"]
+__all__ += ["stored_file", "sweep"]
 logger = logging.getLogger(__name__)
 
-FOLDER = "scorecards"
 #: Codes of the steps in their order; pages give them words.
 CHECKING, DRAWING, SIGNING, STORING = STEPS = ("checking", "drawing", "signing", "storing")
 #: Sent once the transaction is done that made a document ready or failed it; `row` is the document.
 document_settled = Signal()
-
-
-class FileDamaged(Exception):  # noqa: N818  a state of the stored file, said in words
-    """The stored file is gone or is not the one that was built."""
 
 
 class _NotDrawable(Exception):  # noqa: N818  ends in a row that says why
@@ -91,6 +89,9 @@ def build(public_id: UUID | str) -> None:
     except OSError as error:
         cause = error.strerror or type(error).__name__
         _give_back(claim, _("The file could not be stored: %s.") % cause)
+    except (OperationalError, InterfaceError):
+        # Nothing can be written now: the row comes back when its lease ends.
+        logger.exception("The database went away while scorecard %s was built", public_id)
     except Exception:
         logger.exception("Scorecard %s could not be built", public_id)
         _give_back(claim, _("Drawing it failed. The worker's log says why."))
@@ -127,16 +128,28 @@ def _build(claim: _Claim) -> None:
         )
     if not claim.write(step=DRAWING):
         return
-    drawn = typeset.draw_scorecard(row.content, digest=row.digest, number=row.number, kind=row.kind)
+    drawn = _drawn_in_time(row)
     if not claim.write(step=SIGNING):
         return
-    signed = signing.sign(drawn.data)
-    if not claim.write(step=STORING):
-        return
+    signed = signing.sign(drawn.data) if row.number else signing.Signed(drawn.data, None)
+    _store(claim, drawn, signed)
+
+
+def _store(claim: _Claim, drawn: Drawn, signed: signing.Signed) -> None:
+    """Store the file and finish the row, which names it before it is there.
+
+    So what a builder leaves that dies in between is found by the next, whose file may be another:
+    a signature carries its time.
+    """
+    row = claim.row
     file_sha256 = hashlib.sha256(signed.data).hexdigest()
     name = f"{FOLDER}/{file_sha256}.pdf"
+    if not claim.write(step=STORING, file=name):
+        return
+    if row.ready_at is None:
+        _remove_unnamed(row.file)
     store_file(signed.data, path_of(name), draft=_draft_name(row))
-    _finish(
+    is_mine = _finish(
         claim,
         signed.certificate,
         file=name,
@@ -146,6 +159,23 @@ def _build(claim: _Claim) -> None:
         unsigned_sha256=hashlib.sha256(drawn.data).hexdigest(),
         unsigned_size=len(drawn.data),
     )
+    if not is_mine:
+        _remove_unnamed(name)
+
+
+def _remove_unnamed(name: str) -> None:
+    """Remove a file that was never handed out, unless a row names it."""
+    if name and not Scorecard.objects.filter(file=name).exists():
+        path_of(name).unlink(missing_ok=True)
+
+
+def _drawn_in_time(row: Scorecard) -> Drawn:
+    """The document. The renderer swallows some errors, the time limit's among them."""
+    began = time.monotonic()
+    drawn = typeset.draw_scorecard(row.content, digest=row.digest, number=row.number, kind=row.kind)
+    if time.monotonic() - began > settings.CELERY_TASK_SOFT_TIME_LIMIT:
+        raise SoftTimeLimitExceeded
+    return drawn
 
 
 def _may_have(row: Scorecard) -> bool:
@@ -156,11 +186,12 @@ def _may_have(row: Scorecard) -> bool:
 
 
 @transaction.atomic
-def _finish(claim: _Claim, certificate: SigningCertificate | None, **file: object) -> None:
-    """Mark the row ready, with an event that names the file's hash, unless the claim is lost."""
+def _finish(claim: _Claim, certificate: SigningCertificate | None, **file: object) -> bool:
+    """Mark the row ready, with an event that names the file's hash; False: the claim is lost."""
     row = claim.row
     done = {"state": BuildState.READY, "step": "", "lease_until": None, "error": ""}
-    if claim.write(**done, **file, certificate=certificate, ready_at=timezone.now()):
+    is_mine = claim.write(**done, **file, certificate=certificate, ready_at=timezone.now())
+    if is_mine:
         record_event(
             action="scorecard.build",
             by=None,
@@ -169,6 +200,7 @@ def _finish(claim: _Claim, certificate: SigningCertificate | None, **file: objec
             after={**file, "certificate": certificate and certificate.fingerprint},
         )
         _tell(row, Outcome.READY)
+    return is_mine
 
 
 @transaction.atomic
@@ -198,51 +230,15 @@ def _give_back(claim: _Claim, error: str) -> None:
     )
 
 
-def path_of(name: str) -> Path:
-    """Where a stored file lies, by its name below the media folder."""
-    return Path(settings.MEDIA_ROOT) / name
-
-
 def _draft_name(row: Scorecard) -> str:
     return f".{row.public_id}-{row.token}.part"
 
 
-def store_file(data: bytes, target: Path, *, draft: str) -> None:
-    """Write whole or not at all: the name appears when every byte is on the disk."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = target.parent / draft
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        with os.fdopen(os.open(temporary, flags, mode=0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def stored_file(scorecard: Scorecard) -> bytes:
-    """The bytes of a ready scorecard. Raises FileDamaged unless they are those of its row."""
-    path = path_of(scorecard.file)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FileDamaged(_("The file is missing from the media folder.")) from error
-    if hashlib.sha256(data).hexdigest() != scorecard.file_sha256:
-        raise FileDamaged(_("The file was changed since it was built."))
-    return data
-
-
-def sweep(wake: Callable[[UUID], None]) -> list[Scorecard]:
+def sweep(wake: Callable[[UUID], object]) -> list[Scorecard]:
     """Wake a worker for whatever stalled; return those rows. Exhausted ones fail visibly.
 
     Stalled is what nobody picked up for STALLED_AFTER, and what a dead builder left behind.
+    A `wake` that returns False ends the round: what did not reach the broker waits for the next.
     """
     now = timezone.now()
     left = Scorecard.objects.filter(state=BuildState.BUILDING, lease_until__lt=now)
@@ -259,7 +255,8 @@ def sweep(wake: Callable[[UUID], None]) -> list[Scorecard]:
     for row in stalled.order_by("pk").only("pk", "public_id", "number", "woken_at"):
         # Two sweepers at once: the one whose update hits wakes.
         if waiting.filter(pk=row.pk, woken_at=row.woken_at).update(woken_at=now):
-            wake(row.public_id)
+            if wake(row.public_id) is False:
+                break
             found.append(row)
     _remove_drafts(now - LEASE)
     return found

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import groupby
 from typing import Any
+
+import segno
 
 from vendors import scoring
 
@@ -74,6 +77,32 @@ def band_scale(bands: Sequence[Mapping[str, Any]], value: str | None) -> BandSca
     score = Fraction(value)
     anchor = "start" if score < 5 else "end" if score > 95 else "middle"
     return BandScale(tuple(parts), length(min(score, Fraction(199, 2))), length(score), anchor)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A QR code: a path of strokes one unit wide, in a square of `size` units with its margin."""
+
+    path: str
+    size: int
+
+
+#: White around a QR code, in units: less and readers miss it.
+_QUIET = 4
+
+
+def qr_code(text: str) -> Code:
+    """The QR code of a text, with a quarter of it to spare for damage on paper."""
+    made = segno.make(text, error="q", micro=False, boost_error=False)
+    strokes = []
+    for line, row in enumerate(made.matrix):
+        start = 0
+        for dark, run in groupby(row):
+            width = len(list(run))
+            if dark:
+                strokes.append(f"M{start + _QUIET} {line + _QUIET}.5h{width}")
+            start += width
+    return Code("".join(strokes), len(made.matrix) + 2 * _QUIET)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Keeping a comparison and recording the choice, as people type them."""
+"""Keeping a comparison, recording the choice, correcting and withdrawing, as people type them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from scorecards.queries.saved import Option
 
 PURPOSE_LIMIT = 200
 TEXT_LIMIT = 4_000
+#: A reason that is printed, or stands in a line of a list.
+REASON_LIMIT = 500
 #: Longer numbers are no keys of rows.
 _KEY_DIGITS = 18
 
@@ -84,3 +86,38 @@ class ChooseForm(forms.Form):
         """The key of the choice that was seen; 0 for none."""
         text = self.cleaned_data["seen"]
         return int(text) if text.isdecimal() and len(text) <= _KEY_DIGITS else 0
+
+
+class CorrectForm(forms.Form):
+    """What was wrong with an issue, and what would change when the form was drawn."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("What was wrong"),
+        max_length=REASON_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "Printed on the new issue, such as “The name of the site was misspelt”."
+        ),
+        error_messages={"required": gettext_lazy("Say what was wrong.")},
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def see(self, seen: str) -> None:
+        """Draw the form anew against what would change now; the rest stays as it was typed."""
+        typed = QueryDict(mutable=True)
+        typed.update({**dict(self.data.items()), "seen": seen})
+        self.data = typed
+
+
+class WithdrawForm(forms.Form):
+    """Why a document no longer stands."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=REASON_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy(
+            "Kept in the register and in the audit trail, where staff can read it."
+        ),
+        error_messages={"required": gettext_lazy("Say why it no longer stands.")},
+    )

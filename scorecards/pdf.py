@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from scorecards import faces
 from scorecards.papers import ATTACHMENT_NAME, PAPERS, TEMPLATE_VERSION, VENDOR
 
 __all__ = ["ATTACHMENT_NAME", "PAPERS", "TEMPLATE_VERSION", "Drawn", "draw"]
@@ -75,13 +76,23 @@ def missing_libraries() -> list[str]:
 
 def unavailable() -> str:
     """Why scorecards cannot be built on this machine and what helps; "" where they can."""
-    return _advice() if missing_libraries() else ""
+    if missing_libraries():
+        return _advice()
+    gone = faces.absent()
+    return _faces_advice(gone) if gone else ""
 
 
 def _advice() -> str:
     return _(
         "Scorecards cannot be built on this machine: Pango is missing. Install it with: %(line)s"
     ) % {"line": INSTALL_LINE}
+
+
+def _faces_advice(names: list[str]) -> str:
+    return _(
+        "Scorecards cannot be built: these fonts are missing or are not the ones shipped: %(names)s."
+        " Put the folder static/fonts back as it was released."
+    ) % {"names": ", ".join(names)}
 
 
 def draw(
@@ -95,6 +106,7 @@ def draw(
             font_config=renderer.fonts, stylesheets=_styles(kind)
         )
         data = document.write_pdf(
+            finisher=_scope_heads,
             pdf_variant="pdf/a-3a",
             pdf_tags=True,
             pdf_identifier=identifier,
@@ -116,6 +128,24 @@ def draw(
     return Drawn(data=data, pages=len(document.pages))
 
 
+def _scope_heads(_document: Any, pdf: Any) -> None:
+    """Say of each head of a table whether it is that of a column or of a row.
+
+    The library links cells to heads by their names alone; readers that ask for the scope of a head
+    find it here. Heads in a thead are those of columns.
+    """
+    for item in pdf.objects:
+        if isinstance(item, dict) and item.get("S") == "/TH" and "A" in item:
+            line = pdf.objects[_number(item["P"])]
+            part = pdf.objects[_number(line["P"])]
+            item["A"]["Scope"] = "/Column" if part.get("S") == "/THead" else "/Row"
+
+
+def _number(reference: bytes) -> int:
+    """The number of the object that a reference such as b"12 0 R" leads to."""
+    return int(reference.split(b" ", 1)[0])
+
+
 def _refusal(addresses: list[str]) -> str:
     return _("The document asked for something outside the app: %s") % ", ".join(addresses)
 
@@ -134,15 +164,18 @@ def warm_up() -> None:
 
 @cache
 def _renderer() -> _Renderer:
-    """Import the library. Raises RendererUnavailable."""
-    try:
-        import weasyprint  # it fails without Pango
-        from weasyprint.text.fonts import FontConfiguration
-    except OSError as error:
-        raise RendererUnavailable(_advice()) from error
-    return _Renderer(
-        library=weasyprint, fetcher=_closed_fetcher(weasyprint), fonts=FontConfiguration()
-    )
+    """Import the library, which reads the shipped faces. Raises RendererUnavailable."""
+    wrong = faces.damaged()
+    if wrong:
+        raise RendererUnavailable(_faces_advice(wrong))
+    with faces.only_shipped():
+        try:
+            import weasyprint  # it fails without Pango
+            from weasyprint.text.fonts import FontConfiguration
+        except OSError as error:
+            raise RendererUnavailable(_advice()) from error
+        fonts = FontConfiguration()
+    return _Renderer(library=weasyprint, fetcher=_closed_fetcher(weasyprint), fonts=fonts)
 
 
 @cache

@@ -13,10 +13,16 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from scorecards.charts import band_scale, bar
+from scorecards import record
+from scorecards.charts import band_scale, bar, qr_code
+from scorecards.content import scorecard_content
+from scorecards.content.words import shortened
 from scorecards.papers import COMPARISON, PAPERS, VENDOR
 from scorecards.pdf import Drawn, draw
 from scorecards.printing import comparison_pages
+
+#: So much of a vendor's name stands at the head of each page.
+SHORT_NAME = 44
 
 
 def draw_scorecard(text: str, *, digest: str, number: str, kind: str = VENDOR) -> Drawn:
@@ -25,8 +31,12 @@ def draw_scorecard(text: str, *, digest: str, number: str, kind: str = VENDOR) -
     Raises RendererUnavailable where Pango is missing, DocumentRefused where the document asked
     for anything but the app's own styles and fonts.
     """
-    content = json.loads(text, parse_float=Decimal)
-    make_html = scorecard_html if kind == VENDOR else partial(document_html, kind)
+    if kind == VENDOR:
+        content = scorecard_content(record.read(text))
+        make_html = scorecard_html
+    else:
+        content = json.loads(text, parse_float=Decimal)
+        make_html = partial(document_html, kind)
     return draw(
         make_html(content, digest=digest, number=number),
         identifier=bytes.fromhex(digest)[:16],
@@ -39,20 +49,21 @@ def draw_scorecard(text: str, *, digest: str, number: str, kind: str = VENDOR) -
 def _moment_of(content: Mapping[str, Any], kind: str) -> datetime:
     """The moment that the file carries, read from the content: no clock moves a byte."""
     if kind == VENDOR:
-        return issue_moment(content["summary"])
+        return issue_moment(content)
     return datetime.fromisoformat(f"{content['on']}T00:00:00+00:00")
 
 
-def issue_moment(summary: Mapping[str, Any]) -> datetime:
-    """The moment of a scorecard: that of the decision, for a draft the start of its day."""
-    stamp = summary["issued_at"] or f"{summary['as_of']}T00:00:00+00:00"
+def issue_moment(content: Mapping[str, Any]) -> datetime:
+    """The moment of a scorecard: that of its issue, for a draft the start of its day."""
+    issue = content["issue"]
+    stamp = issue["at"] if issue else f"{content['summary']['as_of']}T00:00:00+00:00"
     return datetime.fromisoformat(stamp).astimezone(UTC)
 
 
 def scorecard_html(content: Mapping[str, Any], *, digest: str, number: str) -> str:
     """The HTML of a scorecard, in the site's language whoever asks."""
     context = scorecard_context(content, digest=digest, number=number)
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(content["site"]["language"]):
         return render_to_string(PAPERS[VENDOR].template, context)
 
 
@@ -82,19 +93,46 @@ def _marks(kind: str, *, digest: str, number: str, moment: datetime) -> dict[str
 def scorecard_context(content: Mapping[str, Any], *, digest: str, number: str) -> dict[str, Any]:
     """What the templates of the document are given: the content and the geometry of its charts."""
     overall = (content["figures"]["overall"] or {}).get("exact")
-    decision = content["decision"]
-    # what a decision asks for needs the room, so that the first page stays one page
-    named = 3 if decision["waivers"] or len(decision["conditions"]) > 1 else None
-    moment = issue_moment(content["summary"])
+    url = content["check_url"]
     return {
-        **_marks(VENDOR, digest=digest, number=number, moment=moment),
+        **_marks(VENDOR, digest=digest, number=number, moment=issue_moment(content)),
+        "site_name": content["site"]["name"],
+        "language": content["site"]["language"],
         "content": content,
-        "strengths": content["strengths"][:named],
-        "gaps": content["gaps"][:named],
+        "short_name": _short(content["vendor"]["name"]),
+        "qr": qr_code(url) if url else None,
         "scale": band_scale(content["method"]["bands"], overall),
         "floor": bar(content["method"]["floor_below"], None),
-        "categories": [
-            {**entry, "bar": bar((entry["score"] or {}).get("exact"), entry["band"])}
-            for entry in content["categories"]
-        ],
+        "categories": [_category(entry) for entry in content["categories"]],
+        "groups": _groups(content),
+        "asked": {row["code"] for group in content["criteria"] for row in group["rows"]},
+    }
+
+
+def _groups(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The criteria by category, each with what the category came to."""
+    found = {entry["code"]: entry for entry in content["categories"]}
+    groups = []
+    for group in content["criteria"]:
+        category = found[group["code"]]
+        score = (category["score"] or {}).get("shown")
+        groups.append(
+            {**group, "score": score, "band": category["band"], "weight": category["weight"]}
+        )
+    return groups
+
+
+def _short(name: str) -> str:
+    """A name for the head of a page; some scripts have no spaces to cut at."""
+    words = shortened(name, SHORT_NAME)
+    return words if len(words) > 2 else f"{name[: SHORT_NAME - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def _category(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """A category with its bars: drawn on the first page, filled by a class in the table."""
+    score = entry["score"] or {}
+    return {
+        **entry,
+        "bar": bar(score.get("exact"), entry["band"]),
+        "fill": score.get("shown", "0"),
     }

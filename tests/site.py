@@ -111,7 +111,7 @@ class Site:
     def health(self):
         """Return the status code of the health view, 0 where nobody answers."""
         try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.url}/healthz?only=database", timeout=5) as answer:
                 return answer.status
         except urllib.error.HTTPError as answer:
             return answer.code

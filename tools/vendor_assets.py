@@ -4,7 +4,8 @@
     .venv/bin/python tools/vendor_assets.py            fetch all again, write VENDOR.json
     .venv/bin/python tools/vendor_assets.py --record   hash what is there, write VENDOR.json
 
-Fetching uses `npm pack name@version`; neither npm nor this script is needed to run the app.
+Fetching uses `npm pack name@version`, for the faces of other scripts `apt-get download` of Debian;
+neither they nor this script are needed to run the app.
 After a change of a version here, look at the pages and at a scorecard before committing.
 """
 
@@ -26,11 +27,33 @@ from fontTools.ttLib import TTFont
 STATIC = Path(__file__).resolve().parent.parent / "static"
 RECORD = STATIC / "vendor" / "VENDOR.json"
 SCREEN_SUBSETS = ("latin", "latin-ext", "vietnamese", "cyrillic", "greek")
-# Latin, Latin Extended, Vietnamese, punctuation, currency, arrows, the few signs we print.
+# Latin, Latin Extended, Vietnamese, Greek, Cyrillic, punctuation, currency, arrows, some signs.
 PDF_UNICODES = (
-    "U+0020-007E,U+00A0-024F,U+0259,U+02BB-02BC,U+02C6-02DD,U+0300-0304,U+0306-0309,U+0323,"
-    "U+0329,U+1E00-1EFF,U+2000-206F,U+2070-208E,U+20A0-20C0,U+2113,U+2116,U+2122,U+2190-2199,"
-    "U+2212,U+2215,U+2248,U+2260,U+2264-2265,U+25A0-25CF,U+2713,U+2717,U+FFFD"
+    "U+0020-007E,U+00A0-024F,U+0250-02AF,U+02B0-036F,U+0370-03FF,U+0400-052F,U+1E00-1EFF,"
+    "U+1F00-1FFF,U+2000-206F,U+2070-209C,U+20A0-20C0,U+2100-2189,U+2190-21FF,U+2200-22FF,"
+    "U+25A0-25FF,U+2713,U+2717,U+FFFD"
+)
+# The scripts of sites that Inter lacks, each a face of Noto Sans.
+NOTO_SCRIPTS = (
+    "Arabic",
+    "Armenian",
+    "Bengali",
+    "Devanagari",
+    "Ethiopic",
+    "Georgian",
+    "Gujarati",
+    "Gurmukhi",
+    "Hebrew",
+    "Kannada",
+    "Khmer",
+    "Lao",
+    "Malayalam",
+    "Myanmar",
+    "Sinhala",
+    "Symbols2",
+    "Tamil",
+    "Telugu",
+    "Thai",
 )
 PDF_FEATURES = ["ccmp", "locl", "mark", "mkmk", "kern", "liga", "calt", "tnum", "lnum", "case"]
 
@@ -45,7 +68,7 @@ class Asset:
     member: str
     licence: str
     note: str = ""
-    kind: str = "copy"  # copy, css, css-range, pdf-font or kept
+    kind: str = "copy"  # copy, css, css-range, pdf-font, kept, deb or licence
 
 
 def assets() -> list[Asset]:
@@ -120,12 +143,65 @@ def assets() -> list[Asset]:
             *pdf,
             f"web/Inter-{cut}.woff2",
             "OFL-1.1",
-            "TrueType subset: Latin, Latin Extended and Vietnamese",
+            "TrueType subset: Latin, Latin Extended, Vietnamese, Greek and Cyrillic",
             "pdf-font",
         )
         for cut in ("Regular", "SemiBold", "Bold")
     ]
-    return found
+    return found + fallback_faces()
+
+
+def fallback_faces() -> list[Asset]:
+    """Return the faces of other scripts, as Debian has them, with their licences."""
+    noto, droid = ("fonts-noto-core", "20201225-1"), ("fonts-droid-fallback", "1:6.0.1r16-1.1")
+    folder, fonts = "fonts/pdf/fallback", "usr/share/fonts/truetype"
+    found = [
+        Asset(
+            f"{folder}/NotoSans{script}-Regular.ttf",
+            *noto,
+            f"{fonts}/noto/NotoSans{script}-Regular.ttf",
+            "OFL-1.1",
+            "unchanged",
+            "deb",
+        )
+        for script in NOTO_SCRIPTS
+    ]
+    return [
+        *found,
+        Asset(
+            f"{folder}/DroidSansFallback.ttf",
+            *droid,
+            "usr/share/fonts-droid-fallback/truetype/DroidSansFallback.ttf",
+            "Apache-2.0",
+            "Han, Kana and Hangul; unchanged",
+            "deb",
+        ),
+        Asset(
+            f"{folder}/LICENSE-noto-OFL.txt",
+            *noto,
+            "usr/share/doc/fonts-noto-core/copyright",
+            "OFL-1.1",
+            "",
+            "deb",
+        ),
+        Asset(
+            f"{folder}/LICENSE-droid-Apache-2.0.txt",
+            *droid,
+            "usr/share/doc/fonts-droid-fallback/copyright",
+            "Apache-2.0",
+            "with the licence that it names",
+            "licence",
+        ),
+        Asset(
+            "fonts/pdf/fonts.conf",
+            "vetting",
+            "3",
+            "static/fonts/pdf/fonts.conf",
+            "MIT",
+            "ours: which faces a document may use, in their order",
+            "kept",
+        ),
+    ]
 
 
 def unpack(package: str, version: str, folder: Path) -> Path:
@@ -143,6 +219,17 @@ def unpack(package: str, version: str, folder: Path) -> Path:
     return target / "package"
 
 
+def unpack_debian(package: str, version: str, folder: Path) -> Path:
+    """Fetch one package of Debian into the folder, without installing it."""
+    target = folder / package
+    if not target.exists():
+        target.mkdir()
+        subprocess.run(["apt-get", "download", f"{package}={version}"], check=True, cwd=target)
+        archive = next(target.glob("*.deb"))
+        subprocess.run(["dpkg", "-x", str(archive), "."], check=True, cwd=target)
+    return target
+
+
 def bring(asset: Asset, source: Path) -> None:
     """Write one file under static/."""
     target = STATIC / asset.file
@@ -152,6 +239,9 @@ def bring(asset: Asset, source: Path) -> None:
     elif asset.kind == "css":
         text = source.read_text(encoding="utf-8")
         target.write_text(re.sub(r"/\*# sourceMappingURL=.*?\*/\s*", "", text), encoding="utf-8")
+    elif asset.kind == "licence":
+        common = Path("/usr/share/common-licenses") / asset.licence
+        target.write_bytes(source.read_bytes() + b"\n" + common.read_bytes())
     elif asset.kind == "css-range":
         target.write_text(only_ours(source.read_text(encoding="utf-8")), encoding="utf-8")
     else:
@@ -229,7 +319,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             for asset in found:
                 if asset.kind != "kept":
-                    package = unpack(asset.package, asset.version, Path(folder))
+                    is_debian = asset.kind in {"deb", "licence"}
+                    fetch = unpack_debian if is_debian else unpack
+                    package = fetch(asset.package, asset.version, Path(folder))
                     bring(asset, package / asset.member)
     record(found)
     print(f"{len(found)} files recorded in {RECORD.name}")

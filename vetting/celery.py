@@ -7,14 +7,30 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import task_prerun, worker_ready
+from kombu import Connection
 
 from vendors.trail import origin
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vetting.settings")
 
-SWEEP_TASKS = ("scorecards.tasks.sweep_scorecards", "vendors.tasks.sweep_evidence")
+SWEEP_TASKS = (
+    "scorecards.tasks.sweep_scorecards",
+    "scorecards.bundle_tasks.sweep_bundles",
+    "vendors.tasks.sweep_evidence",
+)
 
-app = Celery("vetting")
+
+class Queue(Celery):
+    """Celery whose publishers give up sooner than its consumers: a person waits for them."""
+
+    def connection_for_write(self, url: str | None = None, **options: Any) -> Connection:
+        """Return a connection for publishing."""
+        patience = self.conf.get("publish_transport_options") or {}
+        options["transport_options"] = {**patience, **(options.get("transport_options") or {})}
+        return super().connection_for_write(url, **options)
+
+
+app = Queue("vetting")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

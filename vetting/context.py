@@ -72,6 +72,14 @@ SECTIONS: tuple[Section, ...] = (
     ),
     Section("framework", _("Framework"), "vendors:framework-list", _ALL),
     Section("people", _("People"), "people-list", frozenset({Role.ADMINISTRATOR})),
+    Section(
+        "system",
+        _("System"),
+        "scorecards:system",
+        frozenset(),
+        frozenset({Role.ADMINISTRATOR}),
+        "tools",
+    ),
 )
 #: The section of addresses by the first word of their names, where it is not that of their folder.
 _BY_NOUN = {
@@ -85,6 +93,7 @@ _BY_NOUN = {
     "review": "reviews",
     "people": "people",
     "person": "people",
+    "system": "system",
 }
 #: What a reviewer does to an assessment and its answers, whose names begin as other pages' do.
 _REVIEWING = {

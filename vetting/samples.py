@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from scorecards import signing
 from scorecards.comparison import Asked, compare
 from scorecards.models import SavedComparison
 from scorecards.services.comparisons import choose_vendor, save_comparison
@@ -27,6 +28,8 @@ from vetting.models import User
 
 VENDORS = Path(settings.BASE_DIR) / "vendors"
 FRAMEWORK = VENDORS / "frameworks" / "ethical-bpo-vetting-1.0.0.yaml"
+
+DEMO_KEY, DEMO_KEY_DAYS = "Sample organisation (demo key, proves no identity)", 3 * 365
 
 PEOPLE = [
     ("maya.okafor@sample.example", "Maya Okafor", Role.PROCUREMENT),
@@ -86,6 +89,20 @@ def add_samples() -> list[SignIn]:
     _portfolio(published.framework)
     _kept_comparison()
     return sign_ins
+
+
+def add_signing_key() -> str:
+    """Make the key of the demo where none is set, and say so in one line; "" where there is one.
+
+    Raises OSError where the data folder cannot be written.
+    """
+    if signing.key_path() is not None:
+        return ""
+    signing.make_key(DEMO_KEY, days=DEMO_KEY_DAYS)
+    return str(
+        _("Documents are signed with a key made for this demo: %s. It proves no identity.")
+        % signing.own_key_path()
+    )
 
 
 def _people() -> list[SignIn]:

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from vetting.clock import SCHEDULE
 from vetting.env import Environment
 from vetting.logs import logging_at
 
@@ -27,6 +27,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = env.folder("VETTING_DATA_DIR", BASE_DIR / "var", base=BASE_DIR)
 MEDIA_ROOT = DATA_DIR / "media"
 STATIC_ROOT = env.folder("VETTING_STATIC_ROOT", DATA_DIR / "static", base=BASE_DIR)
+
+VERSION = "0.1.0"
 
 # --- The site ---------------------------------------------------------------------------
 
@@ -103,7 +105,7 @@ TEMPLATES: list[dict[str, Any]] = [
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 # Dotted paths of functions that return "" when all is well, else what is wrong.
-HEALTH_CHECKS = ["vetting.health.database"]
+HEALTH_CHECKS = ["vetting.health.database", "scorecards.queries.queue.queue_health"]
 
 # --- Database ---------------------------------------------------------------------------
 
@@ -241,24 +243,9 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000  # KiB
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE = {
-    "export-heads": {
-        "task": "scorecards.tasks.export_heads",
-        "schedule": crontab(hour=0, minute=5),
-        "options": {"expires": 12 * 60 * 60},
-    },
-    "sweep-scorecards": {
-        "task": "scorecards.tasks.sweep_scorecards",
-        "schedule": timedelta(seconds=30),
-        "options": {"expires": 60},
-    },
-    "sweep-evidence": {
-        "task": "vendors.tasks.sweep_evidence",
-        "schedule": timedelta(seconds=30),
-        "options": {"expires": 60},
-    },
-}
-if CELERY_BROKER_URL.startswith("filesystem"):
+CELERY_BEAT_SCHEDULE = SCHEDULE
+IS_BROKER_EMBEDDED = CELERY_BROKER_URL.startswith("filesystem")
+if IS_BROKER_EMBEDDED:
     for part in ("messages", "control", "processed"):
         (QUEUE_DIR / part).mkdir(mode=0o700, parents=True, exist_ok=True)
     CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
@@ -281,6 +268,8 @@ else:
         "socket_connect_timeout": 1,
         "socket_timeout": 5,
     }
+    # Whoever asks waits for the message to go out; the sweeper sends what did not.
+    CELERY_PUBLISH_TRANSPORT_OPTIONS = {"socket_connect_timeout": 0.5, "socket_timeout": 1}
 
 # --- Documents --------------------------------------------------------------------------
 
@@ -293,7 +282,7 @@ SIGNING_TIMESTAMP_URL = env.text("SIGNING_TIMESTAMP_URL", "")
 CHECK_DISCLOSES = env.choices(
     "CHECK_DISCLOSES",
     ["vendor", "band", "dates"],
-    ["vendor", "band", "score", "must-haves", "dates", "framework", "issuer"],
+    ["vendor", "band", "score", "must-haves", "dates", "framework", "issuer", "reason"],
 )
 CHECKS_A_MINUTE = env.number("CHECKS_A_MINUTE", 30, least=1, most=10_000)
 # A job that waits longer than this makes /healthz fail: nobody is working.

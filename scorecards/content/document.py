@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from scorecards.content.figures import (
@@ -15,6 +15,7 @@ from scorecards.content.figures import (
     points_of,
     shown,
 )
+from scorecards.content.issues import check_url, corrected, correction_rows, issue_part
 from scorecards.content.rows import (
     criteria_groups,
     long_texts,
@@ -22,9 +23,11 @@ from scorecards.content.rows import (
     named,
     not_applicable_rows,
 )
+from scorecards.content.since import category_change, comparison_rows, previous_part
 from scorecards.content.verdict import (
     STATES,
     cites,
+    conflict_rows,
     decision_part,
     evidence_rows,
     finding_rows,
@@ -32,45 +35,42 @@ from scorecards.content.verdict import (
     note_of,
     people_rows,
     remarks,
+    trail_rows,
     verb_of,
     waived,
 )
-from scorecards.content.words import deed, long_day, long_moment, place, plain_code, short_day
+from scorecards.content.words import long_day, place, plain_code, short_day
 from vendors import scoring
 
-CONTENT_FORMAT = "vetting-scorecard/2"
+CONTENT_FORMAT = "vetting-scorecard/3"
 #: What the document says of an assessment that nobody decided yet.
 DRAFT = "draft"
 
 
-def scorecard_content(
-    *,
-    snapshot: Mapping[str, Any],
-    framework: scoring.Framework,
-    valid_until: date | None,
-) -> dict[str, Any]:
-    """Everything that the document says, as JSON values without floats.
+def scorecard_content(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that the document says, as JSON values without floats, from its record alone.
 
-    What was decided is read from the snapshot alone, so that nothing that happens later moves it;
-    without a decision it is a draft. Raises ContentError where the snapshot was made under another
-    framework or does not add up.
+    Nothing that happens later moves it; without a decision it is a draft. Raises ContentError
+    where the snapshot was made under another framework or does not add up.
     """
-    if snapshot["framework"]["fingerprint"] != framework.fingerprint:
-        raise ContentError("the snapshot was made under another framework")
+    framework = framework_of(record)
+    snapshot = corrected(record["snapshot"], record["corrections"])
     document, result = snapshot["document"], snapshot["result"]
     points = points_of(framework, result, document["tier"])
     answers, cited, remarked = document["answers"], cites(snapshot), remarks(snapshot)
     return {
         "format": CONTENT_FORMAT,
+        **_which(record),
         "engine_version": snapshot["engine_version"],
         "is_draft": not verb_of(snapshot),
-        "summary": _summary(snapshot, framework, valid_until),
+        "summary": summary_of(snapshot, framework, record["valid_until"]),
         "decision": decision_part(snapshot),
         "vendor": _vendor(snapshot),
         "framework": {**snapshot["framework"], **_size(framework)},
         "figures": _figures(result, points),
         "gate": _gate(result),
-        "categories": _categories(framework, result, document["tier"]),
+        "previous": previous_part(record["previous"], exact(result["overall"])),
+        "categories": _categories(framework, snapshot, record["previous"]),
         "must_haves": must_have_rows(framework, snapshot, cited=cited, waived=waived(snapshot)),
         "strengths": named(sorted(points, key=lambda item: -item.earned), "earned"),
         "gaps": named(sorted(points, key=lambda item: -(item.lost or 0)), "lost"),
@@ -78,27 +78,67 @@ def scorecard_content(
         "findings": finding_rows(snapshot),
         "evidence": evidence_rows(snapshot),
         "not_applicable": not_applicable_rows(points, answers, snapshot.get("not_applicable", [])),
+        "conflicts": conflict_rows(snapshot),
+        "comparisons": comparison_rows(record["comparisons"]),
         "texts": long_texts(points, answers, remarked),
         "method": _method(framework),
         "people": people_rows(snapshot),
-        "trail": [
-            {**entry, "at_shown": long_moment(entry["at"]), "what": deed(entry["action"])}
-            for entry in snapshot["trail"]
-        ],
+        "trail": trail_rows(snapshot),
         "head": snapshot.get("head"),
     }
 
 
-def _summary(
+def _which(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Which document it is, of whom, and where it is checked."""
+    return {
+        "number": record["number"],
+        "site": record["site"],
+        "issue": issue_part(record["issue"]),
+        "corrections": correction_rows(record["corrections"]),
+        "check_url": check_url(record),
+    }
+
+
+def framework_of(record: Mapping[str, Any]) -> scoring.Framework:
+    """The framework that the record holds. Raises ContentError unless the snapshot names it."""
+    try:
+        framework = _framework(scoring.canonical_json(record["framework"]))
+    except scoring.FrameworkError as error:
+        raise ContentError("the framework of the record is damaged") from error
+    if record["snapshot"]["framework"]["fingerprint"] != framework.fingerprint:
+        raise ContentError("the snapshot was made under another framework")
+    return framework
+
+
+@lru_cache(maxsize=4)
+def _framework(text: str) -> scoring.Framework:
+    """Parsed once for the scorecards of one framework that are drawn one after another."""
+    return scoring.load_document(text)
+
+
+def record_summary(
     snapshot: Mapping[str, Any],
     framework: scoring.Framework,
-    valid_until: date | None,
+    *,
+    valid_until: str | None,
+    corrections: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
+    """What lists show of a record. Raises ContentError where the snapshot does not add up."""
+    if snapshot["framework"]["fingerprint"] != framework.fingerprint:
+        raise ContentError("the snapshot was made under another framework")
+    points_of(framework, snapshot["result"], snapshot["document"]["tier"])
+    return summary_of(corrected(snapshot, corrections), framework, valid_until)
+
+
+def summary_of(
+    snapshot: Mapping[str, Any], framework: scoring.Framework, valid_until: str | None
+) -> dict[str, Any]:
+    """The few facts of a scorecard; what was rejected is valid until no day."""
     document, result = snapshot["document"], snapshot["result"]
     band = result["band"]
     state = STATES.get(verb_of(snapshot), DRAFT)
     # what was rejected is in force on no day
-    until = valid_until.isoformat() if valid_until and state != STATES["reject"] else None
+    until = valid_until if state != STATES["reject"] else None
     waivers = [{"code": code, "ends_short": day} for code, day in waived(snapshot).items()]
     has_risk = band and (result["gate"] != scoring.FAIL or waivers)
     return {
@@ -186,8 +226,11 @@ def _gate(result: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _categories(
-    framework: scoring.Framework, result: Mapping[str, Any], tier: int
+    framework: scoring.Framework,
+    snapshot: Mapping[str, Any],
+    previous: Mapping[str, Any] | None,
 ) -> list[dict[str, Any]]:
+    result, tier = snapshot["result"], snapshot["document"]["tier"]
     entries = []
     for category in framework.categories:
         frozen = result["categories"][category.code]
@@ -204,6 +247,7 @@ def _categories(
                 "confidence": shown(exact(frozen["confidence"]), 0),
                 "not_applicable": shown(100 * (asked - applicable) / asked, 0) if asked else None,
                 "band": _band(framework, score),
+                "change": category_change(previous, category.code, score),
             }
         )
     return entries

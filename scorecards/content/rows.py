@@ -13,8 +13,13 @@ from vendors import scoring
 NAMED = 4
 #: There the question is cut to this length; the criteria table has it whole.
 SHORT = 64
+#: In the list of must-haves on the first page to this one.
+SHORTEST = 38
 #: Longer answers and comments stand in a part of their own, with a pointer in the table.
 CELL_LIMIT = 160
+
+#: The documents behind each criterion: label and anchor, by code.
+Cited = Mapping[str, list[dict[str, str]]]
 
 _RESULTS = {scoring.PASS: "met", scoring.PENDING: "not met yet", scoring.FAIL: "failed"}
 
@@ -23,7 +28,7 @@ def must_have_rows(
     framework: scoring.Framework,
     snapshot: Mapping[str, Any],
     *,
-    cited: Mapping[str, str],
+    cited: Cited,
     waived: Mapping[str, str],
 ) -> list[dict[str, Any]]:
     """Each must-have with its rule, the answer, the result, and until when it is waived."""
@@ -38,6 +43,7 @@ def must_have_rows(
             {
                 "code": code,
                 "question": criterion.question,
+                "short": shortened(criterion.question, SHORTEST),
                 "rule": rule.text,
                 "min_score": scoring.number_text(rule.min_score),
                 "min_level": rule.min_evidence,
@@ -47,7 +53,7 @@ def must_have_rows(
                 "result": outcome,
                 "result_shown": _RESULTS[outcome],
                 "waived": waived.get(code, ""),
-                "cites": cited.get(code, ""),
+                "cites": cited.get(code, []),
             }
         )
     return entries
@@ -73,7 +79,7 @@ def criteria_groups(
     points: list[Points],
     answers: Mapping[str, Any],
     *,
-    cited: Mapping[str, str],
+    cited: Cited,
     remarked: Collection[str],
 ) -> list[dict[str, Any]]:
     """The asked criteria by category, categories without one left out.
@@ -85,7 +91,7 @@ def criteria_groups(
         rows = [
             {
                 **_row(item, answers.get(item.criterion.code), item.criterion.code in remarked),
-                "cites": cited.get(item.criterion.code, ""),
+                "cites": cited.get(item.criterion.code, []),
             }
             for item in points
             if item.category == category.code

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from scorecards.content.words import long_day, long_moment, short_day, shortened
+from scorecards.content.words import deed, long_day, long_moment, short_day, shortened
 
 #: What is decided, by the verb of the move, as the state that the document speaks of.
 STATES = {
@@ -114,6 +114,7 @@ def evidence_rows(snapshot: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             **entry,
+            "anchor": _anchor(entry["label"]),
             "issued_shown": short_day(entry["issued_on"]),
             "expires_shown": short_day(entry["expires_on"]),
             "checked_shown": short_day((entry["checked_at"] or "")[:10]),
@@ -129,13 +130,19 @@ def _cited(answer: Mapping[str, Any]) -> str:
     return f"{answer['code']} (p. {page})" if page else str(answer["code"])
 
 
-def cites(snapshot: Mapping[str, Any]) -> dict[str, str]:
-    """The documents that each criterion cites, such as "E-1, E-4", by code."""
-    found: dict[str, list[str]] = {}
+def _anchor(label: str) -> str:
+    """The name that links to a document of the register lead to: "ev-E-1"."""
+    return f"ev-{label}"
+
+
+def cites(snapshot: Mapping[str, Any]) -> dict[str, list[dict[str, str]]]:
+    """The documents that each criterion cites, each with where it stands, by code."""
+    found: dict[str, list[dict[str, str]]] = {}
     for entry in snapshot.get("evidence", []):
-        for answer in entry["answers"]:
-            found.setdefault(answer["code"], []).append(entry["label"])
-    return {code: ", ".join(labels) for code, labels in found.items()}
+        label = str(entry["label"])
+        for code in dict.fromkeys(answer["code"] for answer in entry["answers"]):
+            found.setdefault(code, []).append({"label": label, "anchor": _anchor(label)})
+    return found
 
 
 def remarks(snapshot: Mapping[str, Any]) -> dict[str, dict[str, str]]:
@@ -167,4 +174,25 @@ def people_rows(snapshot: Mapping[str, Any]) -> list[dict[str, Any]]:
             "declared_shown": long_moment(declared.get(entry["step"])),
         }
         for entry in snapshot["people"]
+    ]
+
+
+def conflict_rows(snapshot: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The register of conflicts of interest: each reviewer, and when one was denied."""
+    return [
+        {
+            "reviewer": str(entry["name"]),
+            "role": str(entry["role"]),
+            "position": entry["position"],
+            "declared_shown": long_moment(entry["declared_at"]),
+        }
+        for entry in snapshot.get("reviewers", [])
+    ]
+
+
+def trail_rows(snapshot: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The changes of state, oldest first."""
+    return [
+        {**entry, "at_shown": long_moment(entry["at"]), "what": deed(entry["action"])}
+        for entry in snapshot["trail"]
     ]

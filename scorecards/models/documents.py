@@ -167,6 +167,9 @@ class Scorecard(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["state", "lease_until"], name="scorecard_by_state"),
+            # What the public check looks for: without them SQLite reads every record.
+            models.Index(fields=["file_sha256"], name="scorecard_by_file"),
+            models.Index(fields=["unsigned_sha256"], name="scorecard_by_unsigned"),
         ]
 
     def __str__(self) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db.models import (
     BooleanField,
+    Count,
     ExpressionWrapper,
     JSONField,
     Prefetch,
@@ -17,21 +19,33 @@ from django.db.models import (
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from scorecards.builder import STEPS
 from scorecards.models import BuildState, Kind, Scorecard
+from scorecards.queries.standing import with_standing
 from vendors.models import Assessment, Waiver
 from vendors.permissions import Actor
 
 #: How many the dashboard shows.
 LATEST = 5
-#: Kinds of the register and what they keep.
-KINDS = {"all": Q(), "issued": Q(is_draft=False), "drafts": Q(is_draft=True)}
+#: What ends within so long has a list of its own.
+SOON = timedelta(days=90)
+#: The lists of the register in their order, with their words.
+LISTS = {
+    "all": gettext_lazy("All"),
+    "in_force": gettext_lazy("In force"),
+    "ending": gettext_lazy("Ends within 90 days"),
+    "superseded": gettext_lazy("Superseded"),
+    "ended": gettext_lazy("Ended"),
+    "withdrawn": gettext_lazy("Withdrawn"),
+    "drafts": gettext_lazy("Drafts"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What somebody looks for in the register: a text, issued or drafts, a kind of document."""
+    """What somebody looks for in the register: a text, one of its lists, a kind of document."""
 
     text: str = ""
     kind: str = "all"
@@ -40,10 +54,10 @@ class Searched:
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> Searched:
         """Read `q`, `kind` and `about` of an address; what is unknown there asks for all."""
-        about = query.get("about", "")
+        about, kind = query.get("about", ""), query.get("kind", "")
         return cls(
             text=query.get("q", "").replace("\x00", "").strip()[:200],
-            kind=query.get("kind", "all"),
+            kind=kind if kind in LISTS else "all",
             about=about if about in Kind.values else "",
         )
 
@@ -53,22 +67,61 @@ def register(user: Actor, asked: Searched | None = None) -> QuerySet[Scorecard]:
 
     Comparisons are found by their purpose as well. Each has `summary`, the part of its content
     that lists show; the content itself is not loaded. Its assessment has `waived`, the waivers
-    with whether they are over today.
+    with whether they are over today. `standing_of` asks the database nothing more of them.
     """
     asked = asked or Searched()
-    found = Scorecard.objects.visible_to(user).filter(KINDS.get(asked.kind, Q()))
-    if asked.about:
-        found = found.filter(kind=asked.about)
-    summary = KeyTransform("summary", Cast("content", JSONField()))
-    if asked.text:
-        found = found.alias(names=KeyTextTransform("names", summary)).filter(_matches(asked.text))
+    rows = _found(user, asked).filter(_lists(timezone.localdate())[asked.kind])
+    rows = rows.select_related("assessment__vendor", "comparison", "requested_by", "replaces")
     return (
-        found.select_related("assessment__vendor", "comparison", "requested_by")
-        .defer("content", "comparison__document")
-        .annotate(summary=summary)
+        with_standing(rows.defer("content", "comparison__document", "replaces__content"))
+        .annotate(summary=_summary())
         .prefetch_related(Prefetch("assessment__waivers", _waivers(), to_attr="waived"))
         .order_by("-pk")
     )
+
+
+def counts_of(user: Actor, asked: Searched) -> dict[str, int]:
+    """How many documents each list of the register holds, under the same search. One query."""
+    lists = _lists(timezone.localdate())
+    counted = {name: Count("pk", filter=kept) for name, kept in lists.items() if name != "all"}
+    return _found(user, asked).aggregate(all=Count("pk"), **counted)
+
+
+def _found(user: Actor, asked: Searched) -> QuerySet[Scorecard]:
+    """What the search finds, whichever list is open."""
+    found = Scorecard.objects.visible_to(user)
+    if asked.about:
+        found = found.filter(kind=asked.about)
+    if asked.text:
+        names = KeyTextTransform("names", _summary())
+        found = found.alias(names=names).filter(_matches(asked.text))
+    return found
+
+
+def _summary() -> KeyTransform:
+    return KeyTransform("summary", Cast("content", JSONField()))
+
+
+def _lists(today: date) -> dict[str, Q]:
+    """What each list keeps: the conditions of `standing_of`, for the database."""
+    issued = Q(is_draft=False, ready_at__isnull=False)
+    stands = issued & Q(withdrawn_at=None, replaced_by=None)
+    superseded = Q(assessment__superseded_at__isnull=False)
+    closed = ~superseded & Q(assessment__closed_at__isnull=False)
+    current = stands & ~superseded & ~closed
+    # what was rejected is valid until no day
+    dated = Q(assessment__rejected_at=None, assessment__result__isnull=False)
+    over = dated & Q(assessment__result__valid_until__lt=today)
+    soon = dated & Q(assessment__result__valid_until__range=(today, today + SOON))
+    return {
+        "all": Q(),
+        "in_force": current & ~over,
+        "ending": current & soon,
+        "superseded": issued & Q(withdrawn_at=None) & (Q(replaced_by__isnull=False) | superseded),
+        "ended": stands & (closed | (~superseded & over)),
+        "withdrawn": issued & Q(withdrawn_at__isnull=False),
+        "drafts": Q(is_draft=True),
+    }
 
 
 def _matches(text: str) -> Q:
@@ -110,7 +163,33 @@ def scorecards_of(user: Actor) -> list[Scorecard]:
 def scorecard_for(user: Actor, public_id: uuid.UUID) -> QuerySet[Scorecard]:
     """The scorecard with this id, with what its page shows."""
     rows = register(user).filter(public_id=public_id)
-    return rows.select_related("assessment__framework", "assessment__closed_by")
+    return rows.select_related(
+        "assessment__framework", "assessment__closed_by", "certificate", "withdrawn_by"
+    )
+
+
+def issues_of(scorecard: Scorecard) -> list[Scorecard]:
+    """The numbered issues of its assessment with their standing, the first one first. One query.
+
+    None for a draft, and for documents that are not about one assessment.
+    """
+    if scorecard.is_draft or scorecard.kind != Kind.VENDOR:
+        return []
+    chain = Scorecard.objects.filter(
+        assessment=scorecard.assessment_id, kind=Kind.VENDOR, is_draft=False
+    )
+    rows = chain.select_related("requested_by").defer("content").annotate(summary=_summary())
+    return list(with_standing(rows).order_by("issue"))
+
+
+def is_last_issue(scorecard: Scorecard) -> bool:
+    """Whether it is a numbered scorecard that no correction replaced. No query after `register`."""
+    # No correction raises an AttributeError.
+    return bool(
+        scorecard.kind == Kind.VENDOR
+        and not scorecard.is_draft
+        and getattr(scorecard, "replaced_by", None) is None
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
@@ -10,8 +11,11 @@ from django.utils.translation import gettext as _
 
 from scorecards import tasks
 from scorecards.builder import FileDamaged, stored_file
-from scorecards.content import ContentError
+from scorecards.comparison.document import COMPARISON_FORMAT
+from scorecards.content import CONTENT_FORMAT, ContentError
 from scorecards.models import BuildState, Kind, Scorecard
+from scorecards.papers import PAPERS
+from scorecards.portfolio.document import FORMAT as PORTFOLIO_FORMAT
 from scorecards.services.documents import Wanted, asked_for, new_row, next_number, wanted_again
 from scorecards.services.records import Issue, record_text
 from vendors.models import Assessment, State
@@ -19,6 +23,14 @@ from vendors.services.audit import record_event
 
 if TYPE_CHECKING:
     from vetting.models import User
+
+
+#: The format of record that each kind of document is drawn from today.
+FORMATS = {
+    Kind.VENDOR: CONTENT_FORMAT,
+    Kind.COMPARISON: COMPARISON_FORMAT,
+    Kind.PORTFOLIO: PORTFOLIO_FORMAT,
+}
 
 
 class NoScorecard(Exception):  # noqa: N818  a refusal is an outcome
@@ -89,51 +101,88 @@ def _text(assessment: Assessment, number: str = "", issue: Issue | None = None) 
 
 @transaction.atomic
 def retry_scorecard(*, scorecard: Scorecard, by: User | None, wakes: bool = True) -> None:
-    """Build it once more: one that failed, or one whose file is gone or damaged.
+    """Build it once more: one that failed or was cancelled, or whose file is gone or damaged.
 
-    Raises NoScorecard where there is nothing to build again.
+    One that never had a file is drawn under the present version of the document. Raises NoScorecard
+    where there is nothing to build again, or where the present version cannot draw it.
     """
     if not can_be_rebuilt(scorecard):
         raise NoScorecard(_("There is nothing to build again."))
-    changed = Scorecard.objects.filter(
-        pk=scorecard.pk, state=scorecard.state, token=scorecard.token
-    ).update(
-        state=BuildState.QUEUED,
-        attempts=0,
-        error="",
-        step="",
-        woken_at=timezone.now(),
-        requested_by=by or scorecard.requested_by,
-    )
+    version = _version_for(scorecard)
+    again = Scorecard.objects.filter(pk=scorecard.pk, state=scorecard.state, token=scorecard.token)
+    try:
+        with transaction.atomic():
+            changed = again.update(
+                state=BuildState.QUEUED,
+                attempts=0,
+                error="",
+                step="",
+                woken_at=timezone.now(),
+                requested_by=by or scorecard.requested_by,
+                template_version=version,
+            )
+    except IntegrityError as error:
+        message = _("The same document was asked for anew since. Look for it in the register.")
+        raise NoScorecard(message) from error
     if not changed:
         return
+    # Somebody asks for it by itself: it is no longer dropped with a bundle, and they are told.
+    scorecard.items.filter(is_origin=True).update(is_origin=False)
+    before = {"state": scorecard.state, "file_sha256": scorecard.file_sha256}
+    after = None
+    if version != scorecard.template_version:
+        before, after = {**before, "template": scorecard.template_version}, {"template": version}
     record_event(
         action="scorecard.retry",
         by=by,
         assessment=scorecard.assessment,
         subject=scorecard.title,
-        before={"state": scorecard.state, "file_sha256": scorecard.file_sha256},
+        before=before,
+        after=after,
     )
     if wakes:
         transaction.on_commit(lambda: tasks.wake(scorecard.public_id), robust=True)
 
 
+def _version_for(scorecard: Scorecard) -> str:
+    """The version of the document to build it under. Raises NoScorecard where none can.
+
+    What was handed out once is never drawn in another way under the same number.
+    """
+    kind = Kind(scorecard.kind)
+    version = PAPERS[kind].version
+    if scorecard.template_version == version:
+        return version
+    if scorecard.ready_at is not None:
+        raise NoScorecard(
+            _(
+                "It was drawn under an earlier version of the document. Put its file back from a backup."
+            )
+        )
+    if json.loads(scorecard.content).get("format") != FORMATS[kind]:
+        raise NoScorecard(
+            _("It was asked for under an earlier version of the document. Ask for it again.")
+        )
+    return version
+
+
 @transaction.atomic
-def record_download(*, scorecard: Scorecard, by: User) -> None:
-    """Write who took the document away, and which file it was."""
+def record_download(*, scorecard: Scorecard, by: User, standing: str = "") -> None:
+    """Write who took the document away, which file it was, and how it stood that day."""
+    after = {"file_sha256": scorecard.file_sha256}
     record_event(
         action="scorecard.download",
         by=by,
         assessment=scorecard.assessment,
         subject=scorecard.title,
-        after={"file_sha256": scorecard.file_sha256},
+        after={**after, "standing": standing} if standing else after,
     )
 
 
 def can_be_rebuilt(scorecard: Scorecard) -> bool:
-    """Whether it failed, or is ready without the file that its row names."""
+    """Whether it failed or was cancelled, or is ready without the file that its row names."""
     if scorecard.state != BuildState.READY:
-        return scorecard.state == BuildState.FAILED
+        return scorecard.state in {BuildState.FAILED, BuildState.CANCELLED}
     try:
         stored_file(scorecard)
     except FileDamaged:

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -15,14 +17,22 @@ from django.views.decorators.http import require_POST, require_safe
 from scorecards import pdf
 from scorecards.builder import FileDamaged, stored_file
 from scorecards.models import BuildState, Kind, Scorecard
+from scorecards.permissions import can_correct, can_withdraw
+from scorecards.queries.queue import is_waiting_in_vain
 from scorecards.queries.register import (
+    LISTS,
     Searched,
+    counts_of,
+    is_last_issue,
+    issues_of,
     later_than,
     progress_of,
     register,
     scorecard_for,
 )
+from scorecards.queries.standing import standing_of
 from scorecards.services import scorecards as services
+from scorecards.services.issues import is_withdrawable
 from vendors.access import StaffRequest, permit, staff_required
 from vendors.permissions import can_request_scorecard
 from vendors.queries.assessments import assessment_for
@@ -36,18 +46,34 @@ WHO_MAY = "Everybody with a role may ask for scorecards. Whoever runs the instal
 @staff_required
 @require_safe
 def scorecard_list(request: StaffRequest) -> HttpResponse:
-    """The register: every scorecard, newest first, found by number, vendor or hash."""
+    """The register: every document by its standing, newest first, found by number, name or hash."""
     asked = Searched.from_query(request.GET)
-    page = Paginator(register(request.user, asked), PAGE_SIZE).get_page(request.GET.get("page"))
+    counts, today = counts_of(request.user, asked), timezone.localdate()
+    rows = _Counted(register(request.user, asked), PAGE_SIZE, counts[asked.kind])
+    page = rows.get_page(request.GET.get("page"))
     context = {
         "page_obj": page,
+        "rows": [(row, standing_of(row, today)) for row in page],
         "q": asked.text,
         "kind": asked.kind,
+        "lists": [(name, label, counts[name]) for name, label in LISTS.items()],
         "about": asked.about,
         "abouts": Kind.choices,
         "unavailable": pdf.unavailable(),
     }
     return render(request, "scorecards/scorecard_list.html", context)
+
+
+class _Counted(Paginator):  # type: ignore[type-arg]  # at run time it takes none
+    """Pages of rows that were counted already."""
+
+    def __init__(self, rows: QuerySet[Scorecard], size: int, counted: int) -> None:
+        super().__init__(rows, size)
+        self.counted = counted
+
+    @property
+    def count(self) -> int:
+        return self.counted
 
 
 @staff_required
@@ -70,13 +96,19 @@ def scorecard_request(request: StaffRequest, public_id: UUID) -> HttpResponse:
 def scorecard_detail(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """The page of a scorecard; while it is being built, htmx asks for its changing part."""
     scorecard = get_object_or_404(scorecard_for(request.user, public_id))
+    today = timezone.localdate()
     context = {
         "scorecard": scorecard,
+        "standing": standing_of(scorecard, today),
+        "issues": [(row, standing_of(row, today)) for row in issues_of(scorecard)],
         "progress": progress_of(scorecard),
         "later": later_than(scorecard.assessment),
         "damage": _damage(scorecard),
         "may_retry": can_request_scorecard(request.user),
+        "may_correct": can_correct(request.user) and is_last_issue(scorecard),
+        "may_withdraw": can_withdraw(request.user) and is_withdrawable(scorecard),
         "unavailable": pdf.unavailable() if scorecard.is_waiting else "",
+        "in_vain": is_waiting_in_vain(scorecard),
     }
     name = "_building" if request.htmx else "scorecard_detail"
     return render(request, f"scorecards/{name}.html", context)
@@ -118,7 +150,9 @@ def scorecard_download(request: StaffRequest, public_id: UUID) -> HttpResponse:
         data = stored_file(scorecard)
     except FileDamaged:
         return redirect(scorecard)
-    services.record_download(scorecard=scorecard, by=request.user)
+    standing = standing_of(scorecard, timezone.localdate())
+    said = "" if scorecard.is_draft or standing.is_in_force else standing.standing.value
+    services.record_download(scorecard=scorecard, by=request.user, standing=said)
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{scorecard.file_name}"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -16,8 +16,8 @@ from typing import Any
 from django.template import Context, Template
 from django.template.loader import render_to_string
 
-from scorecards import pdf, typeset
-from scorecards.content import scorecard_content
+from scorecards import pdf, record, typeset
+from scorecards.content import CONTENT_FORMAT, record_summary, scorecard_content
 from tests.factories import SHIPPED
 from vendors import scoring
 
@@ -36,6 +36,11 @@ PARTS = {
 
 
 def full_content() -> dict[str, Any]:
+    """What the full record prints."""
+    return scorecard_content(full_record())
+
+
+def full_record() -> dict[str, Any]:
     """All 75 criteria answered, levels mixed, three remarks, one not applicable.
 
     Approved with a condition, twelve documents behind the answers, two findings.
@@ -68,7 +73,9 @@ def full_content() -> dict[str, Any]:
         answers=answers,
     )
     step = {"person": {"name": "Maya Okafor", "role": "Procurement"}, "at": "2026-11-20T09:30:00Z"}
+    result = scoring.score(rules, answers, 1, as_of)
     snapshot = {
+        "format": "vetting-snapshot/2",
         "engine_version": scoring.ENGINE_VERSION,
         "framework": {
             "slug": rules.slug,
@@ -86,7 +93,11 @@ def full_content() -> dict[str, Any]:
             "note": "Name all subcontractors before new work is placed.",
         },
         "document": document,
-        "result": scoring.score(rules, answers, 1, as_of).document(),
+        "result": result.document(),
+        "weights": {
+            "profile": scoring.BALANCED,
+            "categories": {code: str(item.weight) for code, item in result.categories.items()},
+        },
         **_decided(step),
         "trail": [
             {"at": step["at"], "who": "Maya Okafor", "action": name, "reason": ""}
@@ -95,7 +106,35 @@ def full_content() -> dict[str, Any]:
         "head": {"chain": "assessment:1", "sequence": 212, "digest": "5f" * 32},
     }
     plain = json.loads(scoring.canonical_json(snapshot), parse_float=Decimal)
-    return scorecard_content(snapshot=plain, framework=rules, valid_until=date(2027, 11, 20))
+    return record_around(plain, rules, number="VET-2026-0001", valid_until="2027-11-20")
+
+
+def record_around(
+    snapshot: dict[str, Any], rules: scoring.Framework, *, number: str, valid_until: str
+) -> dict[str, Any]:
+    """A first issue with this snapshot."""
+    by = {"name": "Adriana Ferreira", "role": "Manager"}
+    return {
+        "format": CONTENT_FORMAT,
+        "number": number,
+        "site": {"name": "Vetting", "url": "https://vetting.example", "language": "en"},
+        "engine_version": snapshot["engine_version"],
+        "summary": record_summary(snapshot, rules, valid_until=valid_until),
+        "valid_until": valid_until,
+        "issue": {
+            "ordinal": 1,
+            "replaces": None,
+            "reason": "",
+            "by": by,
+            "at": MOMENT.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        },
+        "corrections": [],
+        "framework": json.loads(rules.document, parse_float=Decimal),
+        "snapshot": snapshot,
+        "snapshot_sha256": scoring.digest(scoring.canonical_json(snapshot)),
+        "previous": None,
+        "comparisons": [],
+    }
 
 
 def _decided(step: dict[str, Any]) -> dict[str, Any]:
@@ -226,7 +265,7 @@ def page(body: str) -> str:
 def measure_scorecard() -> tuple[float, str]:
     """The ratio of the whole to the bare table, and a list of details in Markdown."""
     content = full_content()
-    text = scoring.canonical_json(content)
+    text = record.written(full_record())
     digest = scoring.digest(text)
     context = typeset.scorecard_context(content, digest=digest, number="VET-2026-0001")
     parts = {

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from scorecards import builder, pdf
@@ -175,6 +175,100 @@ def test_a_disk_that_refuses_is_tried_again_and_then_said(can_draw, scorecard, s
     assert AuditEvent.objects.filter(action="scorecard.retry").count() == 1
 
 
+def test_a_disk_that_is_full_leaves_nothing(tmp_path):
+    target = tmp_path / "scorecards" / "card.pdf"
+    code = (
+        "import os, resource, sys\n"
+        "from pathlib import Path\n"
+        "import django; django.setup()\n"
+        "from scorecards import builder\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
+        "try:\n"
+        "    builder.store_file(bytes(50_000), Path(sys.argv[1]), draft='.a-1.part')\n"
+        "except OSError as error:\n"
+        "    print(error.strerror)\n"
+    )
+    assert in_a_process(code, tmp_path, target).startswith("File too large")
+    assert list(target.parent.iterdir()) == []
+
+
+def test_a_build_that_takes_too_much_memory_fails_and_says_so(scorecard, monkeypatch):
+    """The error is a real one: a process of its own shows that the limit raises it."""
+    monkeypatch.setattr(builder.typeset, "draw_scorecard", lambda *_a, **_k: bytearray(2**62))
+    builder.build(scorecard.public_id)
+    scorecard.refresh_from_db()
+    assert (scorecard.state, scorecard.attempts) == (BuildState.FAILED, 1)
+    assert "WORKER_MEMORY" in scorecard.error
+
+
+def test_the_limit_of_memory_holds_with_the_renderer_warm(can_draw, tmp_path):
+    code = (
+        "import django; django.setup()\n"
+        "from scorecards import tasks\n"
+        "tasks.warm_up(sender='celery@here')\n"
+        "bytearray(64 * 2**20)\n"
+        "try:\n"
+        "    bytearray(300 * 2**20)\n"
+        "except MemoryError:\n"
+        "    print('refused')\n"
+    )
+    assert in_a_process(code, tmp_path, WORKER_MEMORY="320") == "refused\n"
+
+
+def test_a_limit_of_time_that_the_renderer_swallowed_is_kept(can_draw, scorecard, settings):
+    settings.CELERY_TASK_SOFT_TIME_LIMIT = 0
+    builder.build(scorecard.public_id)
+    scorecard.refresh_from_db()
+    assert scorecard.state == BuildState.FAILED
+    assert "longer than 0 seconds" in scorecard.error
+
+
+def test_a_database_that_goes_away_leaves_the_row_to_its_lease(scorecard, monkeypatch):
+    def lose_it(*_arguments, **_options):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(builder.typeset, "draw_scorecard", lose_it)
+    builder.build(scorecard.public_id)
+    scorecard.refresh_from_db()
+    assert (scorecard.state, scorecard.attempts) == (BuildState.BUILDING, 1)
+    with time_machine.travel(timezone.now() + LEASE + timedelta(seconds=1)):
+        assert swept() == [scorecard.pk]
+
+
+def test_who_may_no_longer_have_it_gets_none_but_another_may(can_draw, scorecard):
+    asker = scorecard.requested_by
+    asker.groups.clear()
+    builder.build(scorecard.public_id)
+    scorecard.refresh_from_db()
+    assert scorecard.state == BuildState.FAILED
+    assert str(asker) in scorecard.error
+    other = factories.make_user("manager")
+    services.retry_scorecard(scorecard=scorecard, by=other, wakes=False)
+    builder.build(scorecard.public_id)
+    scorecard.refresh_from_db()
+    assert scorecard.state == BuildState.READY, scorecard.error
+    assert scorecard.requested_by == other
+
+
+def in_a_process(code, folder, *arguments, **extra):
+    """What a program of its own prints."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "DJANGO_SETTINGS_MODULE": "vetting.settings",
+        "VETTING_DATA_DIR": str(folder / "var"),
+        **extra,
+    }
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=folder,
+    ).stdout
+
+
 def test_without_pango_it_fails_at_once_and_says_why(tmp_path):
     (tmp_path / "weasyprint.py").write_text(
         "raise OSError(\"cannot load library 'libgobject-2.0-0'\")\n"
@@ -275,6 +369,20 @@ def test_what_kills_its_builders_ends_failed(scorecard):
         assert swept() == []
 
 
+def test_a_broker_that_refuses_ends_the_round(aurora, scorecard):
+    services.request_scorecard(assessment=factories.import_worked("Borealis"), by=None, wakes=False)
+    tried = []
+
+    def refuse(public_id):
+        tried.append(public_id)
+        return False
+
+    with time_machine.travel(timezone.now() + STALLED_AFTER + timedelta(seconds=1), tick=False):
+        assert builder.sweep(refuse) == []
+        assert len(tried) == 1
+        assert len(swept()) == 1
+
+
 def test_half_written_files_of_dead_builders_go(scorecard):
     folder().mkdir(parents=True)
     old, new = folder() / ".old-1.part", folder() / ".new-1.part"
@@ -315,4 +423,4 @@ def test_sweep_command_prints_what_it_did(scorecard, capsys):
     call_command("sweep")
     out = capsys.readouterr().out
     assert f"{scorecard.public_id} draft re-queued" in out
-    assert out.endswith("Re-queued: scorecards 1, evidence files 0\n")
+    assert out.endswith("Re-queued: scorecards 1, bundles 0, evidence files 0\n")

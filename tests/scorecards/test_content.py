@@ -5,12 +5,12 @@ from fractions import Fraction
 
 import pytest
 
-from scorecards import charts
+from scorecards import charts, record
 from scorecards.content import ContentError, scorecard_content
 from scorecards.content.words import answer_words, long_day, long_moment, place
-from scorecards.services import scorecards as services
 from tests import factories
 from tests.benchmarks.scorecard import full_content
+from tests.scorecards.recording import content_of, record_of, text_of
 from vendors import scoring
 from vendors.permissions import Role
 
@@ -21,10 +21,6 @@ pytestmark = pytest.mark.django_db
 def aurora():
     factories.small_framework()
     return factories.import_worked("Aurora")
-
-
-def content_of(assessment):
-    return json.loads(services.content_text(assessment), parse_float=Decimal)
 
 
 def test_worked_example_to_the_last_digit(aurora):
@@ -70,10 +66,11 @@ def test_not_applicable_is_in_its_register_and_counts_nowhere(aurora):
 
 
 def test_no_float_and_the_same_text_each_time(aurora):
-    text = services.content_text(aurora)
-    assert text == services.content_text(aurora)
-    assert text == scoring.canonical_json(json.loads(text, parse_float=Decimal))
-    assert "." not in json.dumps(_numbers(json.loads(text, parse_float=Decimal)), default=str)
+    text = text_of(aurora)
+    assert text == text_of(aurora)
+    content = scorecard_content(record.read(text))
+    assert content == scorecard_content(record.read_strictly(text))
+    assert "." not in json.dumps(_numbers(content), default=str)
 
 
 def _numbers(value):
@@ -84,10 +81,13 @@ def _numbers(value):
     return [value] if isinstance(value, int | Decimal) and not isinstance(value, bool) else []
 
 
-def test_contacts_stay_at_home(aurora):
-    vendor = aurora.vendor
-    vendor.contacts.create(name="Rosa Diaz", email="rosa@aurora.example")
-    assert "rosa@aurora.example" not in services.content_text(aurora)
+def test_contacts_stay_at_home():
+    assessment = factories.make_assessment(framework=factories.small_framework())
+    assessment.vendor.contacts.create(name="Rosa Diaz", email="rosa@aurora.example")
+    assert "rosa@aurora.example" not in text_of(assessment)
+    factories.approved(assessment)
+    assert "rosa@aurora.example" in assessment.result.snapshot
+    assert "rosa@aurora.example" not in text_of(assessment)
 
 
 def test_approved_content_does_not_move():
@@ -95,12 +95,12 @@ def test_approved_content_does_not_move():
         factories.make_vendor(), framework=factories.make_framework()
     )
     factories.approved(assessment)
-    text = services.content_text(assessment)
+    text = text_of(assessment)
     vendor = assessment.vendor
     vendor.legal_name = "Renamed since"
     vendor.save()
-    assert services.content_text(assessment) == text
-    content = json.loads(text)
+    assert text_of(assessment) == text
+    content = content_of(assessment)
     assert content["summary"]["valid_until"] == assessment.result.valid_until.isoformat()
     assert content["summary"]["residual_risk"] == "low"
     steps = ["prepared", "submitted", "reviewed", "approved"]
@@ -146,16 +146,26 @@ def test_tier_3_shows_only_what_it_asks():
 
 def test_another_framework_is_refused(aurora):
     other = factories.make_framework().rules
-    snapshot = json.loads(scoring.canonical_json(services._open_snapshot(aurora)))
+    changed = {**record_of(aurora), "framework": json.loads(other.document, parse_float=Decimal)}
     with pytest.raises(ContentError, match="another framework"):
-        scorecard_content(snapshot=snapshot, framework=other, valid_until=None)
+        scorecard_content(changed)
+
+
+def test_a_framework_with_one_weight_changed_is_refused(aurora):
+    changed = record_of(aurora)
+    changed["framework"]["scoring"]["category_floor"]["below"] = 41
+    with pytest.raises(ContentError, match="another framework"):
+        scorecard_content(changed)
+    changed["framework"]["scoring"]["category_floor"]["below"] = "41"
+    with pytest.raises(ContentError, match="damaged"):
+        scorecard_content(changed)
 
 
 def test_figures_that_do_not_add_up_are_refused(aurora):
-    snapshot = json.loads(scoring.canonical_json(services._open_snapshot(aurora)))
-    snapshot["result"]["overall"]["exact"] = "80/1"
+    changed = record_of(aurora)
+    changed["snapshot"]["result"]["overall"]["exact"] = "80/1"
     with pytest.raises(ContentError, match="do not add up"):
-        scorecard_content(snapshot=snapshot, framework=aurora.framework.rules, valid_until=None)
+        scorecard_content(changed)
 
 
 def test_long_answers_are_cut_in_the_table_and_whole_below():
@@ -223,5 +233,5 @@ def test_manager_name_is_frozen(aurora):
     factories.approved(assessment, by=manager)
     manager.name = "Somebody else"
     manager.save()
-    assert "Adriana Ferreira" in services.content_text(assessment)
+    assert "Adriana Ferreira" in text_of(assessment)
     assert assessment.result.as_of <= date(2099, 1, 1)

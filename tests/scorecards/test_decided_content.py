@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
+from scorecards import record
 from scorecards.content import CONTENT_FORMAT, scorecard_content
 from scorecards.services import scorecards as services
 from tests import factories
-from tests.benchmarks.scorecard import full_content
+from tests.benchmarks.scorecard import full_content, record_around
 from tests.scorecards.deciding import rejected, waiting, waived
+from tests.scorecards.recording import content_of, text_of
 from vendors.models import AuditEvent, ChainHead, State
 from vendors.permissions import Role
 from vendors.queries.documents import exported_assessment, snapshot_of
@@ -21,10 +23,6 @@ from vendors.services.closings import Leaving, close_assessment
 
 pytestmark = pytest.mark.django_db
 OLD = Path(__file__).with_name("snapshot-1.json")
-
-
-def content_of(assessment):
-    return json.loads(services.content_text(assessment), parse_float=Decimal)
 
 
 def test_a_plain_approval_names_approver_and_reviewer_and_carries_the_head():
@@ -90,7 +88,7 @@ def test_what_happens_later_moves_nothing():
     framework = factories.small_framework()
     vendor = factories.make_vendor()
     assessment = waived(vendor=vendor, framework=framework)
-    text = services.content_text(assessment)
+    text = text_of(assessment)
     finding = assessment.findings.get()
     finding.action.action = "Something else"
     finding.action.save()
@@ -100,7 +98,7 @@ def test_what_happens_later_moves_nothing():
     )
     assessment.refresh_from_db()
     assert assessment.state == State.SUPERSEDED
-    assert services.content_text(assessment) == text
+    assert text_of(assessment) == text
     row = services.request_scorecard(assessment=assessment, by=None, wakes=False)
     assert row.number
     assert not row.is_draft
@@ -110,18 +108,18 @@ def test_what_happens_later_moves_nothing():
 
 def test_a_closed_one_keeps_its_scorecard():
     assessment = waived()
-    text = services.content_text(assessment)
+    text = text_of(assessment)
     leaving = Leaving(data="Returned", access="Revoked", people="Moved on")
     close_assessment(assessment=assessment, leaving=leaving, by=factories.make_user(Role.MANAGER))
     assert assessment.state == State.CLOSED
-    assert services.content_text(assessment) == text
+    assert text_of(assessment) == text
 
 
 def test_a_draft_has_no_head_and_is_the_same_however_often_it_is_asked_for():
     assessment = waiting()
     first = services.request_scorecard(assessment=assessment, by=None, wakes=False)
     assert services.request_scorecard(assessment=assessment, by=None, wakes=False) == first
-    content = json.loads(first.content)
+    content = scorecard_content(record.read(first.content))
     assert content["is_draft"] is True
     assert content["head"] is None
     assert (content["decision"]["verb"], content["summary"]["state"]) == ("", "draft")
@@ -145,9 +143,10 @@ def test_a_snapshot_from_before_reviews_still_makes_a_scorecard():
     framework = factories.small_framework()
     snapshot = json.loads(OLD.read_text(encoding="utf-8"), parse_float=Decimal)
     assert snapshot["format"] == "vetting-snapshot/1"
-    content = scorecard_content(
-        snapshot=snapshot, framework=framework.rules, valid_until=timezone.localdate()
+    around = record_around(
+        snapshot, framework.rules, number="VET-2026-0001", valid_until="2027-11-20"
     )
+    content = scorecard_content(around)
     assert content["format"] == CONTENT_FORMAT
     assert content["is_draft"] is False
     assert content["decision"]["word"] == "Approved"
@@ -160,8 +159,9 @@ def test_a_snapshot_from_before_reviews_still_makes_a_scorecard():
 def test_documents_are_cited_by_number_and_kept_with_their_hash():
     content = full_content()
     rows = {row["code"]: row for group in content["criteria"] for row in group["rows"]}
-    assert rows["LAB-04"]["cites"] == "E-4"
-    assert rows["GOV-01"]["cites"] == ""
+    assert rows["LAB-04"]["cites"] == [{"label": "E-4", "anchor": "ev-E-4"}]
+    assert rows["GOV-01"]["cites"] == []
     register = {row["label"]: row for row in content["evidence"]}
+    assert register["E-4"]["anchor"] == "ev-E-4"
     assert register["E-4"]["cited"] == "LAB-04 (p. 4)"
     assert len(register["E-4"]["sha256"]) == 64

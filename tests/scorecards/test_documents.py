@@ -23,6 +23,7 @@ from tests.factories import import_worked, make_user, small_framework
 from tests.proved import tamper
 from tests.scorecards.printing import PURPOSE, asked, chosen, document_of, kept, texts
 from tests.site import wait_for
+from tests.tiny import tiny_pdf
 from vendors import scoring
 from vendors.models import AuditEvent
 from vendors.permissions import Role
@@ -60,7 +61,7 @@ def drawing(monkeypatch):
 
     def draw(text, **more):
         calls.append(more)
-        return pdf.Drawn(b"%PDF-1.7\n" + text[:20].encode() + more["digest"].encode(), 3)
+        return pdf.Drawn(tiny_pdf(text, more["kind"]), 3)
 
     monkeypatch.setattr(typeset, "draw_scorecard", draw)
     return calls

@@ -11,8 +11,8 @@ import pytest
 from django.core.checks import run_checks
 from django.template.loader import render_to_string
 
-from scorecards import checks, pdf, typeset
-from tests.benchmarks.scorecard import MOMENT, full_content
+from scorecards import checks, pdf, record, typeset
+from tests.benchmarks.scorecard import MOMENT, full_content, full_record
 from tests.conftest import require
 from vendors import scoring
 
@@ -31,13 +31,16 @@ def content():
 
 
 def drawn(content, number="VET-2026-0001"):
-    text = scoring.canonical_json(content)
-    return typeset.draw_scorecard(text, digest=scoring.digest(text), number=number), text
+    text = record.written(full_record())
+    html = typeset.scorecard_html(content, digest=scoring.digest(text), number=number)
+    return pdf.draw(html, identifier=bytes(16), attachment=text, moment=MOMENT), text
 
 
 @pytest.fixture(scope="module")
-def full(content):
-    return drawn(content)
+def full():
+    text = record.written(full_record())
+    digest = scoring.digest(text)
+    return typeset.draw_scorecard(text, digest=digest, number="VET-2026-0001"), text
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +130,7 @@ def test_tables_figures_and_their_texts_are_tagged(full):
     root = pypdf.PdfReader(io.BytesIO(full[0].data)).trailer["/Root"]["/StructTreeRoot"]
     elements = list(structure(root))
     figures = [item for item in elements if item.get("/S") == "/Figure"]
-    assert len(figures) == 14
+    assert len(figures) == 15
     assert all(item.get("/Alt") for item in figures)
     kinds = {item.get("/S") for item in elements}
     assert {"/H1", "/H2", "/Table", "/TH", "/TD", "/P"} <= kinds
@@ -142,7 +145,7 @@ def test_qpdf_finds_nothing(full, tmp_path):
 
 
 def test_a_draft_says_so_on_each_page(content):
-    draft = {**content, "is_draft": True, "summary": {**content["summary"], "issued_at": None}}
+    draft = {**content, "is_draft": True, "issue": None}
     made, _ = drawn(draft, number="")
     texts = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made.data)).pages]
     assert all("DRAFT" in text for text in texts)
@@ -244,6 +247,6 @@ def test_criteria_fragment_has_seven_columns(content):
         "scorecards/pdf/_criteria.html",
         typeset.scorecard_context(content, digest="0" * 64, number=""),
     )
-    assert html.count("<tr>") == 1 + 75
-    row = html.split("<tr>")[2]
+    assert html.count("<tr") == 1 + 75 + 12
+    row = html.split("<tr")[3]
     assert row.count("<td") + row.count("<th") == 7

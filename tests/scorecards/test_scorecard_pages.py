@@ -1,12 +1,16 @@
+import hashlib
 import uuid
 
 import pytest
+from django.contrib.auth.models import Group
 from django.contrib.messages import get_messages
 from django.urls import reverse
+from django.utils import timezone
 
 from scorecards import builder, pdf
-from scorecards.models import BuildState, Scorecard
+from scorecards.models import BuildState, Kind, Scorecard
 from scorecards.services import scorecards as services
+from scorecards.services.documents import request_document
 from tests import factories
 from tests.conftest import require
 from vendors.permissions import Role
@@ -165,6 +169,39 @@ def test_access_is_asked_each_time(client, ready, auditor, name):
     assert client.get(url(name, ready)).status_code == 302
 
 
+def test_no_file_is_built_for_somebody_who_lost_the_role(client, scorecard, auditor):
+    auditor.groups.clear()
+    builder.build(scorecard.public_id)
+    scorecard.refresh_from_db()
+    assert (scorecard.state, scorecard.file) == (BuildState.FAILED, "")
+    assert "may no longer have it" in scorecard.error
+    client.force_login(factories.make_user(Role.PROCUREMENT))
+    client.post(url("scorecard-retry", scorecard))
+    scorecard.refresh_from_db()
+    assert scorecard.state == BuildState.QUEUED
+
+
+@pytest.mark.parametrize("name", ["scorecard-detail", "scorecard-download"])
+def test_a_manager_who_became_procurement_has_no_portfolio_file(client, name):
+    manager = factories.make_user(Role.MANAGER)
+    client.force_login(manager)
+    document = {"format": "vetting-portfolio/1", "on": "2026-11-01"}
+    made = request_document(kind=Kind.PORTFOLIO, document=document, by=manager, wakes=False)
+    data = b"%PDF-1.7"
+    path = builder.path_of("scorecards/x.pdf")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data)
+    Scorecard.objects.update(
+        state=BuildState.READY, file="scorecards/x.pdf", file_size=8, pages=1,
+        file_sha256=hashlib.sha256(data).hexdigest(), ready_at=timezone.now(),
+    )  # fmt: skip
+    assert client.get(url(name, made)).status_code == 200
+    manager.groups.set([Group.objects.get_or_create(name=Role.PROCUREMENT)[0]])
+    assert client.get(url(name, made)).status_code == 404
+    listing = client.get(reverse("scorecards:scorecard-list")).content.decode()
+    assert made.number not in listing
+
+
 @pytest.mark.parametrize("name", ["scorecard-detail", "scorecard-download"])
 def test_what_is_not_there_is_404(client, auditor, name):
     assert client.get(reverse(f"scorecards:{name}", args=[uuid.uuid4()])).status_code == 404
@@ -175,12 +212,21 @@ def test_register_lists_and_finds(client, ready):
     text = client.get(listing).content.decode()
     assert "Aurora" in text
     assert "Not approved" in text
-    assert "1 Nov 2026" in text
     for query in ("auro", ready.digest[:10], ready.file_sha256[:10]):
         assert "1 document<" in client.get(listing, {"q": query}).content.decode()
     assert "No scorecard matches" in client.get(listing, {"q": "Boreal"}).content.decode()
     assert "1 document<" in client.get(listing, {"kind": "drafts"}).content.decode()
-    assert "0 documents<" in client.get(listing, {"kind": "issued"}).content.decode()
+    assert "0 documents<" in client.get(listing, {"kind": "in_force"}).content.decode()
+    assert (
+        "No document stands like this"
+        in client.get(listing, {"kind": "withdrawn"}).content.decode()
+    )
+    assert "1 document<" in client.get(listing, {"kind": "nonsense"}).content.decode()
+
+
+def test_the_register_leads_to_many_with_its_filter(client, auditor):
+    page = client.get(reverse("scorecards:scorecard-list"), {"q": "auro", "page": "2"})
+    assert f'href="{reverse("scorecards:bundle-ask")}?q=auro"' in page.content.decode()
 
 
 def test_empty_register(client, auditor):

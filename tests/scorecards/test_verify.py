@@ -16,8 +16,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from scorecards import builder, pdf, typeset
-from tests.proved import PDF, lifted, proved_site, save, tamper
+from scorecards import builder, typeset
+from tests.proved import lifted, proved_site, save, tamper
+from tests.tiny import draw_tiny
 from vendors import triggers
 from vendors.models import Answer, AssessmentResult, AuditEvent, ChainHead, EvidenceFile
 from vendors.services.heads import export_heads
@@ -32,7 +33,7 @@ def data_folder(settings, tmp_path):
 
 @pytest.fixture
 def site(monkeypatch):
-    monkeypatch.setattr(typeset, "draw_scorecard", lambda *_args, **_more: pdf.Drawn(PDF, 1))
+    monkeypatch.setattr(typeset, "draw_scorecard", draw_tiny)
     return proved_site()
 
 

@@ -1,13 +1,18 @@
 """A real worker process, on the embedded default and on PostgreSQL with Redis."""
 
 import contextlib
+import os
+import re
+import signal
 import sqlite3
 import time
+from pathlib import Path
 
 import psycopg2
 import pytest
 
 from scorecards import pdf
+from tests import services
 from tests.conftest import require
 from tests.site import wait_for
 
@@ -130,6 +135,87 @@ def test_killed_again_and_again_it_is_still_built_once(site):
     ((_state, attempts, file, _number),) = rows(site)
     assert attempts == 3
     assert files(site) == [file.removeprefix("scorecards/")]
+
+
+def children(process):
+    """The processes that a worker started, by their ids."""
+    found = []
+    for path in Path(f"/proc/{process.pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += map(int, path.read_text().split())
+    return found
+
+
+def test_a_child_that_is_killed_is_replaced_and_its_job_is_built(site):
+    worker = site.worker()
+    ask(site, 2)
+    wait_for(lambda: "building" in states(site), 60, site.log)
+    (first,) = children(worker)
+    limits = Path(f"/proc/{first}/limits").read_text()
+    assert re.search(rf"Max data size\s+{1024 * 2**20}\b", limits), limits
+    os.kill(first, signal.SIGKILL)  # as the kernel does when memory runs out
+    wait_for(lambda: first not in children(worker) and children(worker), 30, site.log)
+    let_leases_end(site)
+    await_ready(site)
+    assert worker.poll() is None
+    assert sum(attempts for _s, attempts, _f, _n in rows(site)) == 3
+
+
+def test_a_database_that_restarts_in_a_build_stops_nobody(make_site):
+    require(not pdf.unavailable(), pdf.unavailable())
+    try:
+        server = services.start_postgres()
+    except services.MissingError as reason:
+        require(found=False, reason=str(reason))
+    try:
+        site = make_site(
+            database=services.new_database(server.url),
+            DJANGO_SETTINGS_MODULE="tests.scorecards.worker_settings",
+        )
+        site.manage("migrate", "--verbosity", "0")
+        worker = site.worker()
+        ask(site, 2)
+        wait_for(lambda: "building" in states(site), 60, site.log)
+        server.kill()
+        server.start()
+        server.await_answer(lambda: services.query(server.url, "SELECT 1"))
+        let_leases_end(site)
+        await_ready(site)
+        assert worker.poll() is None
+    finally:
+        server.stop()
+
+
+WAKE = """
+import time, uuid
+from scorecards import tasks
+for _time in range({count}):
+    began = time.monotonic()
+    told = tasks.wake(uuid.uuid4())
+    print(told, time.monotonic() - began)
+"""
+
+
+def wakings(site, count=2):
+    """Whether each message went out, and in how many seconds."""
+    out = site.manage("shell", "-v", "0", "-c", WAKE.format(count=count)).stdout
+    return [(told == "True", float(took)) for told, took in map(str.split, out.splitlines())]
+
+
+def test_asking_is_quick_whatever_the_broker_does(make_site, redis_server):
+    site = make_site(broker=redis_server.url)
+    assert all(told for told, _took in wakings(site))
+    os.kill(redis_server.process.pid, signal.SIGSTOP)
+    try:
+        frozen = wakings(site)
+    finally:
+        os.kill(redis_server.process.pid, signal.SIGCONT)
+    assert [told for told, _took in frozen] == [False, False]
+    assert max(took for _told, took in frozen) < 3
+    site.environment["CELERY_BROKER_URL"] = "redis://127.0.0.1:9/0"
+    down = wakings(site)
+    assert [told for told, _took in down] == [False, False]
+    assert max(took for _told, took in down) < 0.3
 
 
 def test_a_broker_that_is_down_delays_only(make_site):

@@ -634,7 +634,7 @@ def test_the_command_sweeps_evidence_too(vendor, officer, monkeypatch, capsys):
     monkeypatch.setattr(sweep, "wake", woken.append)
     call_command("sweep")
     assert woken == [file.public_id]
-    assert capsys.readouterr().out == "Re-queued: scorecards 0, evidence files 1\n"
+    assert capsys.readouterr().out == "Re-queued: scorecards 0, bundles 0, evidence files 1\n"
 
 
 def test_after_five_attempts_it_fails_visibly(vendor, officer):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from vendors.integrity.faults import Fault, Names
 from vendors.integrity.heads import KnownHeads
-from vendors.integrity.recorded import Recorded
+from vendors.integrity.recorded import OF_DOCUMENTS, Recorded
 from vendors.integrity.stored import Unreadable, as_moment, stored_rows
 from vendors.integrity.told import Told
 from vendors.trail import digest_of
@@ -119,6 +119,8 @@ def _walk(
         add(row[_ACTION], row[_VENDOR], row[_ASSESSMENT], row[_SUBJECT], row[_AFTER])
         if row[_ACTION] == "comparison.choose":
             check.recorded.add_choice(row[_VENDOR], row[_AFTER], row[_REASON])
+        if row[_ACTION] in OF_DOCUMENTS:
+            check.recorded.add_document(row[_ACTION], row[_SUBJECT], *row[_BEFORE : _REASON + 1])
         tell(row)
     check.ends[chain] = (at, str(stored))
 

@@ -11,6 +11,8 @@ from typing import Any
 _OF_ONE_ANSWER = "answer."
 _BASELINE = "assessment.baseline"
 _FILED = {"evidence.add", "evidence.replace"}
+#: What becomes of documents, each event with all that it says.
+OF_DOCUMENTS = {"scorecard.build", "scorecard.correct", "scorecard.withdraw"}
 
 
 class Recorded:
@@ -31,6 +33,12 @@ class Recorded:
         self.kept: Counter[tuple[str, str, str]] = Counter()
         #: Choices of a vendor: SHA-256 of the comparison, vendor, place and reason.
         self.choices: Counter[tuple[str, Any, Any, Any]] = Counter()
+        #: What the events say of each built file, by its SHA-256.
+        self.built: dict[str, dict[str, Any]] = {}
+        #: Corrections: number, number of what they replace, reason.
+        self.corrections: Counter[tuple[str, str, Any]] = Counter()
+        #: Withdrawals: number and reason.
+        self.withdrawals: Counter[tuple[str, Any]] = Counter()
 
     def add(self, action: Any, vendor: Any, assessment: Any, subject: Any, after: Any) -> None:
         """Take one event in. What cannot be read is left out: its event is named already."""
@@ -59,6 +67,16 @@ class Recorded:
         place = found.get("place")
         place = place if isinstance(place, int) else None  # what was changed may be no number
         self.choices[str(found.get("digest")), vendor, place, reason] += 1
+
+    def add_document(self, action: str, subject: Any, before: Any, after: Any, reason: Any) -> None:
+        """Take in what became of a document: one of OF_DOCUMENTS."""
+        earlier, later = (_table(text) if type(text) is str else {} for text in (before, after))
+        if action == "scorecard.build":
+            self.built[str(later.get("file_sha256"))] = later
+        elif action == "scorecard.correct":
+            self.corrections[str(subject), str(earlier.get("number")), reason] += 1
+        else:
+            self.withdrawals[str(later.get("number")), reason] += 1
 
     def _add_answers(self, assessment: int, after: str) -> None:
         found = _table(after).get("answers")

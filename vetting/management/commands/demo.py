@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from vetting.samples import add_samples
+from vetting.samples import add_samples, add_signing_key
 
 
 class Command(BaseCommand):
@@ -24,10 +24,13 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, port: int, no_serve: bool, **_options: Any) -> None:
         """Prepare the data, print who signs in, and serve until it is stopped."""
         call_command("migrate", verbosity=0, interactive=False)
+        signing_line = add_signing_key()
         sign_ins = add_samples()
         self.stdout.write("\nSample people (every vendor, person and document is fictional):\n")
         for one in sign_ins:
             self.stdout.write(f"  {one.role:<14} {one.email:<34} {one.password}")
+        if signing_line:
+            self.stdout.write(f"\n{signing_line}")
         self.stdout.write("")
         if not no_serve:
             call_command("serve", port=port)

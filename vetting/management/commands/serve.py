@@ -110,7 +110,7 @@ def is_answering(host: str, port: int) -> bool:
     reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
     link = http.client.HTTPConnection(reachable, port, timeout=2)
     try:
-        link.request("GET", "/healthz", headers={"Host": "localhost"})
+        link.request("GET", "/healthz?only=database", headers={"Host": "localhost"})
         return link.getresponse().status == http.client.OK
     except (OSError, http.client.HTTPException):
         return False

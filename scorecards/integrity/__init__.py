@@ -1,0 +1,1 @@
+"""What holds of documents: their rows, files, signatures, issues and comparisons."""

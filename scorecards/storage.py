@@ -1,0 +1,55 @@
+"""Files of documents: written whole or not at all, read only where they are what was built."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from scorecards.models import Scorecard
+
+FOLDER = "scorecards"
+
+
+class FileDamaged(Exception):  # noqa: N818  a state of the stored file, said in words
+    """The stored file is gone or is not the one that was built."""
+
+
+def path_of(name: str) -> Path:
+    """Where a stored file lies, by its name below the media folder."""
+    return Path(settings.MEDIA_ROOT) / name
+
+
+def store_file(data: bytes, target: Path, *, draft: str) -> None:
+    """Write whole or not at all: the name appears when every byte is on the disk."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = target.parent / draft
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        with os.fdopen(os.open(temporary, flags, mode=0o600), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def stored_file(scorecard: Scorecard) -> bytes:
+    """The bytes of a ready scorecard. Raises FileDamaged unless they are those of its row."""
+    path = path_of(scorecard.file)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileDamaged(_("The file is missing from the media folder.")) from error
+    if hashlib.sha256(data).hexdigest() != scorecard.file_sha256:
+        raise FileDamaged(_("The file was changed since it was built."))
+    return data
