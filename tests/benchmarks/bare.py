@@ -16,7 +16,7 @@ from weasyprint.text.fonts import FontConfiguration
 STATIC = Path(__file__).resolve().parents[2] / "static"
 
 
-class Static(weasyprint.urls.URLFetcher):
+class Static(weasyprint.urls.URLFetcher):  # type: ignore[misc]
     """app:/css/scorecard.css and the like from the static folder."""
 
     def fetch(self, url: str, headers: object = None) -> object:  # noqa: ARG002
