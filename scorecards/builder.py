@@ -192,6 +192,10 @@ def _finish(claim: _Claim, certificate: SigningCertificate | None, **file: objec
     done = {"state": BuildState.READY, "step": "", "lease_until": None, "error": ""}
     is_mine = claim.write(**done, **file, certificate=certificate, ready_at=timezone.now())
     if is_mine:
+        if row.ready_at is not None and row.file_sha256 != file["file_sha256"]:
+            row.former_files.get_or_create(
+                file_sha256=row.file_sha256, defaults={"built_at": row.ready_at}
+            )
         record_event(
             action="scorecard.build",
             by=None,

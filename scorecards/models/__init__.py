@@ -13,6 +13,7 @@ from scorecards.models.documents import (
     Scorecard,
     ScorecardQuerySet,
 )
+from scorecards.models.former import FormerFile
 from scorecards.models.notices import Notice, Outcome
 from scorecards.models.signing import SigningCertificate
 
@@ -26,6 +27,7 @@ __all__ = [
     "BundleState",
     "CheckWindow",
     "Choice",
+    "FormerFile",
     "ItemState",
     "Kind",
     "Notice",

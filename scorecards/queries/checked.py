@@ -9,9 +9,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
-from scorecards.models import Scorecard
+from scorecards.models import FormerFile, Scorecard
 from scorecards.queries.given import Given
 from scorecards.queries.standing import Standed, Standing, standing_of, with_standing
 from vendors import scoring
@@ -101,7 +101,12 @@ def candidates(given: Given) -> QuerySet[Scorecard]:
     # Drafts are left out in the words of the index of numbers, else SQLite reads every record.
     matching = Q(number=given.number or NOTHING) & ~Q(number="")
     matching |= Q(digest__in=hashes) | Q(file_sha256__in=hashes) | Q(unsigned_sha256__in=hashes)
+    former = FormerFile.objects.filter(file_sha256__in=hashes)
+    matching |= Q(pk__in=former.values("scorecard"))
     rows = with_standing(Scorecard.objects.filter(matching))
+    rows = rows.annotate(
+        former=Subquery(former.filter(scorecard=OuterRef("pk")).values("file_sha256")[:1])
+    )
     rows = rows.select_related("assessment", "replaced_by", "certificate")
     return rows.order_by("-pk")[:_MOST]
 
@@ -112,7 +117,7 @@ def _first(rows: Sequence[Scorecard], sha256: str) -> Scorecard | None:
 
 def equal_of(row: Scorecard, sha256: str) -> Equal:
     """Which of a document's hashes this is."""
-    if sha256 and sha256 == row.file_sha256:
+    if sha256 and sha256 in {row.file_sha256, getattr(row, "former", None)}:
         return Equal.FILE
     if sha256 and sha256 == row.unsigned_sha256:
         return Equal.UNSIGNED

@@ -16,6 +16,7 @@ from asn1crypto import keys as asn1_keys
 from asn1crypto import tsp
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils import timezone
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -23,7 +24,7 @@ from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from scorecards import builder, enclosed, hanko, keys, signatures, signing, typeset
 from scorecards.models import MAX_ATTEMPTS, BuildState, SigningCertificate
-from scorecards.services.scorecards import request_scorecard
+from scorecards.services.scorecards import request_scorecard, retry_scorecard
 from tests.conftest import require
 from tests.factories import import_worked, make_user, small_framework
 from tests.keys import DAY, certificate, packed, private_key, signing_key
@@ -305,6 +306,26 @@ def test_a_key_that_cannot_be_used_fails_the_job_visibly(wanted, put_key):
         assert "no PKCS#12" in wanted.error
         assert wanted.attempts == attempt
     assert wanted.state == BuildState.FAILED
+
+
+@pytest.mark.django_db
+def test_a_file_given_out_before_it_was_built_again_stays_genuine(wanted, put_key, client):
+    put_key(signing_key("ec"))
+    hashes = []
+    for moment in (timezone.now() + DAY, timezone.now() + 2 * DAY):
+        with time_machine.travel(moment, tick=False):
+            builder.build(str(wanted.public_id))
+        wanted.refresh_from_db()
+        hashes.append(wanted.file_sha256)
+        builder.path_of(wanted.file).unlink()
+        retry_scorecard(scorecard=wanted, by=None, wakes=False)
+    assert hashes[0] != hashes[1]
+    assert [former.file_sha256 for former in wanted.former_files.all()] == hashes[:1]
+    for sha256 in hashes:
+        page = client.get(reverse("scorecards:check"), {"file": sha256}).content.decode()
+        assert "Genuine" in page
+    other = client.get(reverse("scorecards:check"), {"file": "0" * 64}).content.decode()
+    assert "Genuine" not in other
 
 
 # --- making a key -----------------------------------------------------------------------------
