@@ -1,10 +1,10 @@
 # One image for web, worker, beat and migrations; docker-compose.yml shows how they fit.
 FROM python:3.12.11-slim-bookworm
 
-# Pango, harfbuzz-subset and a font with every common script, for the PDF scorecards.
+# Pango and harfbuzz-subset for the PDF scorecards, whose fonts the app brings itself.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
     && rm -rf /var/lib/apt/lists/*
 
 ENV PYTHONDONTWRITEBYTECODE=1 \

@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from scorecards import pdf, signing, typeset
+from scorecards.content import ContentError
 from scorecards.models import (
     LEASE,
     MAX_ATTEMPTS,
@@ -76,10 +77,13 @@ def build(public_id: UUID | str) -> None:
     claim = _claim(public_id)
     if claim is None:
         return
+    began = time.monotonic()
     try:
-        _build(claim)
+        _build(claim, began)
     except (pdf.RendererUnavailable, pdf.DocumentRefused, _NotDrawable) as reason:
         _fail(claim, str(reason))
+    except ContentError as reason:
+        _fail(claim, _("Its record cannot be drawn: %s.") % reason)
     except MemoryError:
         _fail(claim, _("It needs more memory than a worker may use (WORKER_MEMORY)."))
     except SoftTimeLimitExceeded:
@@ -113,7 +117,7 @@ def _claim(public_id: UUID | str) -> _Claim | None:
     return _Claim(Scorecard.objects.get(public_id=public_id)) if taken else None
 
 
-def _build(claim: _Claim) -> None:
+def _build(claim: _Claim, began: float) -> None:
     row = claim.row
     if scoring.digest(row.content) != row.digest:
         raise _NotDrawable(_("The record does not match its SHA-256, so nothing is drawn from it."))
@@ -128,7 +132,7 @@ def _build(claim: _Claim) -> None:
         )
     if not claim.write(step=DRAWING):
         return
-    drawn = _drawn_in_time(row)
+    drawn = _drawn_in_time(row, began)
     if not claim.write(step=SIGNING):
         return
     signed = signing.sign(drawn.data) if row.number else signing.Signed(drawn.data, None)
@@ -143,7 +147,7 @@ def _store(claim: _Claim, drawn: Drawn, signed: signing.Signed) -> None:
     """
     row = claim.row
     file_sha256 = hashlib.sha256(signed.data).hexdigest()
-    name = f"{FOLDER}/{file_sha256}.pdf"
+    name = _name_of(file_sha256)
     if not claim.write(step=STORING, file=name):
         return
     if row.ready_at is None:
@@ -161,17 +165,24 @@ def _store(claim: _Claim, drawn: Drawn, signed: signing.Signed) -> None:
     )
     if not is_mine:
         _remove_unnamed(name)
+    elif row.ready_at is not None:
+        # What was damaged, and what a builder left that died before it ended the row.
+        _remove_unnamed(row.file)
+        _remove_unnamed(_name_of(row.file_sha256))
+
+
+def _name_of(file_sha256: str) -> str:
+    return f"{FOLDER}/{file_sha256}.pdf"
 
 
 def _remove_unnamed(name: str) -> None:
-    """Remove a file that was never handed out, unless a row names it."""
+    """Remove a file that was never handed out, or is damaged, unless a row names it."""
     if name and not Scorecard.objects.filter(file=name).exists():
         path_of(name).unlink(missing_ok=True)
 
 
-def _drawn_in_time(row: Scorecard) -> Drawn:
+def _drawn_in_time(row: Scorecard, began: float) -> Drawn:
     """The document. The renderer swallows some errors, the time limit's among them."""
-    began = time.monotonic()
     drawn = typeset.draw_scorecard(row.content, digest=row.digest, number=row.number, kind=row.kind)
     if time.monotonic() - began > settings.CELERY_TASK_SOFT_TIME_LIMIT:
         raise SoftTimeLimitExceeded

@@ -14,7 +14,13 @@ from django.utils.translation import gettext as _
 
 from scorecards.builder import FOLDER
 from scorecards.integrity.comparisons import check_choices, check_comparisons
-from scorecards.integrity.documents import check_documents, check_withdrawals, note_heads
+from scorecards.integrity.documents import (
+    check_documents,
+    check_former,
+    check_packed,
+    check_withdrawals,
+    note_heads,
+)
 from scorecards.integrity.sealed import (
     BUNDLES,
     Sealed,
@@ -107,6 +113,7 @@ def _check_documents(
     report.faults += faults
     files, faults = check_documents(recorded, names, kept, fingerprints)
     report.faults += [*faults, *check_withdrawals(recorded)]
+    report.faults += [*check_former(recorded), *check_packed(recorded)]
     for (number,) in stored_rows(("count(*)",), "scorecards_scorecard"):
         report.counts["scorecards"] = number
     report.counts["certificates"] = len(fingerprints)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from vendors.integrity.faults import Fault, Names
 from vendors.integrity.files import KnownFile
 from vendors.integrity.heads import KnownHeads
 from vendors.integrity.recorded import Recorded
-from vendors.integrity.stored import stored_rows
+from vendors.integrity.stored import Unreadable, as_id, as_moment, stored_rows
 
 Row = Mapping[str, Any]
 
@@ -39,6 +39,7 @@ _COLUMNS = (
     "issue",
     "replaces_id",
     "reason",
+    "ready_at",
 )
 #: What an event of building says, as the row has it.
 _OF_FILES = ("file", "file_size", "pages", "unsigned_sha256", "unsigned_size")
@@ -81,6 +82,7 @@ def check_documents(
         # the text is long, and of no more use
         row["content"] = ""
     faults += _corrections_gone(recorded, numbers.values())
+    faults += _built_gone(recorded, numbers.values())
     return files, faults
 
 
@@ -124,21 +126,23 @@ def _content_faults(row: Row, recorded: Recorded) -> Iterator[str]:
 
 def _issue_faults(row: Row, earlier: Mapping[Any, Row], recorded: Recorded) -> Iterator[str]:
     """A place in the chain of issues that record or trail tell otherwise."""
-    replaces = earlier.get(row["replaces_id"], {})
-    if row["kind"] == Kind.VENDOR and row["number"]:
-        issue = table(row["content"]).get("issue")
-        if within(issue, "replaces") != replaces.get("number"):
+    replaces, record = earlier.get(row["replaces_id"], {}), table(row["content"])
+    # Records from before there were corrections say nothing of them, nor do their events.
+    is_silent = "issue" not in record
+    if row["kind"] == Kind.VENDOR and row["number"] and not is_silent:
+        if within(record["issue"], "replaces") != replaces.get("number"):
             yield _("its record replaces another issue than its row")
     if row["replaces_id"] is None:
         return
-    if not recorded.corrections[str(row["number"]), str(replaces.get("number")), row["reason"]]:
+    told = (str(row["number"]), str(replaces.get("number")), row["reason"])
+    if not is_silent and not recorded.corrections[told]:
         yield _("no event tells of it as a correction: what it replaces or its reason was changed")
     is_next = replaces.get("issue") == row["issue"] - 1
     if not is_next or replaces.get("assessment_id") != row["assessment_id"]:
         yield _("it does not follow the issue that it replaces")
 
 
-def _corrections_gone(recorded: Recorded, rows: Sequence[Row] | Any) -> Iterator[Fault]:
+def _corrections_gone(recorded: Recorded, rows: Iterable[Row]) -> Iterator[Fault]:
     """Corrections that the trail tells of and no row is."""
     there = {row["number"] for row in rows if row["replaces_id"] is not None}
     for number, replaced, _reason in recorded.corrections:
@@ -150,16 +154,60 @@ def _corrections_gone(recorded: Recorded, rows: Sequence[Row] | Any) -> Iterator
 def check_withdrawals(recorded: Recorded) -> Iterator[Fault]:
     """Withdrawals of rows against those of the trail. Inside `one_view`."""
     told = recorded.withdrawals.copy()
-    columns = ("number", "withdrawal")
+    columns = ("number", "withdrawal", "withdrawn_at")
     source = "scorecards_scorecard WHERE withdrawn_at IS NOT NULL ORDER BY id"
-    for number, reason in stored_rows(columns, source):
-        if told[str(number), reason]:
-            told[str(number), reason] -= 1
+    for number, reason, moment in stored_rows(columns, source):
+        what = (str(number), reason, _moment(moment))
+        if told[what]:
+            told[what] -= 1
             continue
-        yield Fault("scorecard", str(number), _("no event tells of its withdrawal or its reason"))
-    for number, _reason in +told:
+        words = _("no event tells of its withdrawal, its reason or its day")
+        yield Fault("scorecard", str(number), words)
+    for number, _reason, _at in +told:
         words = _("the trail tells of its withdrawal, its row does not")
         yield Fault("scorecard", str(number), words)
+
+
+def _moment(raw: Any) -> str | None:
+    """A moment as events write it; None for what is none."""
+    try:
+        return as_moment(raw)
+    except Unreadable:
+        return None
+
+
+def _built_gone(recorded: Recorded, rows: Iterable[Row]) -> Iterator[Fault]:
+    """Numbered documents that were built, as the trail tells, and have no row that says so."""
+    there = {row["number"] for row in rows if row["ready_at"] is not None}
+    told = {str(found["number"]) for found in recorded.built.values()}
+    for number in sorted(told - there - {""}):
+        words = _("the trail tells that it was built, no row does")
+        yield Fault("scorecard", number, words)
+
+
+def check_former(recorded: Recorded) -> Iterator[Fault]:
+    """Files that count as given out before, and of which no event tells. Inside `one_view`."""
+    columns = ("d.number", "f.file_sha256")
+    source = "scorecards_formerfile f JOIN scorecards_scorecard d ON d.id = f.scorecard_id"
+    for number, sha256 in stored_rows(columns, f"{source} ORDER BY f.id"):
+        told = recorded.built.get(str(sha256))
+        if told is None or told["number"] != number:
+            words = _("no event tells of its former file (%s)") % str(sha256)[:12]
+            yield Fault("scorecard", str(number) or _("draft"), words)
+
+
+def check_packed(recorded: Recorded) -> Iterator[Fault]:
+    """Bundles that are ready with another file than their last event tells. Inside `one_view`."""
+    columns = ("public_id", "title", "file", "file_sha256", "file_size")
+    source = "scorecards_bundle WHERE state = 'ready' ORDER BY id"
+    for raw, title, *file in stored_rows(columns, source):
+        try:
+            told = recorded.packed.get(as_id(raw), {})
+        except Unreadable:
+            told = {}
+        if file != [told.get(name) for name in ("file", "file_sha256", "file_size")]:
+            words = _("its row says of the file what its event does not")
+            yield Fault("bundle", str(title), words)
 
 
 def _built_faults(row: Row, fingerprint: str, recorded: Recorded) -> Iterator[str]:

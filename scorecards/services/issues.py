@@ -21,6 +21,7 @@ from vendors import scoring
 from vendors.models import Assessment
 from vendors.services.audit import record_event
 from vendors.services.refusals import Refused
+from vendors.trail import moment_text
 
 if TYPE_CHECKING:
     from vetting.models import User
@@ -165,8 +166,9 @@ def withdraw(*, scorecard: Scorecard, reason: str, by: User) -> None:
         raise Refused(_("Say why it no longer stands."))
     if why := unwithdrawable(scorecard):
         raise Refused(why)
+    now = timezone.now()
     changed = Scorecard.objects.filter(pk=scorecard.pk, withdrawn_at=None).update(
-        withdrawn_at=timezone.now(), withdrawn_by=by, withdrawal=reason
+        withdrawn_at=now, withdrawn_by=by, withdrawal=reason
     )
     if not changed:
         earlier = Scorecard.objects.select_related("withdrawn_by").get(pk=scorecard.pk)
@@ -179,7 +181,11 @@ def withdraw(*, scorecard: Scorecard, reason: str, by: User) -> None:
         by=by,
         assessment=scorecard.assessment,
         subject=scorecard.title,
-        after={"number": scorecard.number, "digest": scorecard.digest},
+        after={
+            "number": scorecard.number,
+            "digest": scorecard.digest,
+            "withdrawn_at": moment_text(now),
+        },
         reason=reason,
     )
     scorecard.refresh_from_db(fields=["withdrawn_at", "withdrawn_by", "withdrawal"])

@@ -181,10 +181,10 @@ def comparisons(client: Client, by: Any) -> list[Line]:
 
 
 def apart() -> tuple[bool, str]:
-    """What needs ten thousand vendors or a browser, each in a process of its own."""
+    """What needs servers, ten thousand vendors or a browser, each in a process of its own."""
     told = []
     is_met = True
-    for name in ("portfolio", "reranking", "whatif"):
+    for name in ("rendering", "portfolio", "reranking", "whatif"):
         done = subprocess.run(
             [sys.executable, ROOT / "tests" / "benchmarks" / f"{name}.py"],
             capture_output=True,
@@ -194,7 +194,7 @@ def apart() -> tuple[bool, str]:
         is_met = is_met and done.returncode == 0
         told.append(f"$ python tests/benchmarks/{name}.py\n{done.stdout}{done.stderr[-2000:]}")
     text = "\n".join(told)
-    return is_met, f"\n## Ten thousand vendors, and a slider\n\n```text\n{text}```\n"
+    return is_met, f"\n## Documents, ten thousand vendors, and a slider\n\n```text\n{text}```\n"
 
 
 def write(lines: list[Line], details: str) -> None:

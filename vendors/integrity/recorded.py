@@ -12,7 +12,12 @@ _OF_ONE_ANSWER = "answer."
 _BASELINE = "assessment.baseline"
 _FILED = {"evidence.add", "evidence.replace"}
 #: What becomes of documents, each event with all that it says.
-OF_DOCUMENTS = {"scorecard.build", "scorecard.correct", "scorecard.withdraw"}
+OF_DOCUMENTS = {
+    "scorecard.build",
+    "scorecard.correct",
+    "scorecard.withdraw",
+    "bundle.build",
+}
 
 
 class Recorded:
@@ -33,12 +38,14 @@ class Recorded:
         self.kept: Counter[tuple[str, str, str]] = Counter()
         #: Choices of a vendor: SHA-256 of the comparison, vendor, place and reason.
         self.choices: Counter[tuple[str, Any, Any, Any]] = Counter()
-        #: What the events say of each built file, by its SHA-256.
+        #: What the events say of each built file, by its SHA-256; `number` is "" for drafts.
         self.built: dict[str, dict[str, Any]] = {}
+        #: What the events say of packed bundles, by the bundle's id; the last counts.
+        self.packed: dict[str, dict[str, Any]] = {}
         #: Corrections: number, number of what they replace, reason.
         self.corrections: Counter[tuple[str, str, Any]] = Counter()
-        #: Withdrawals: number and reason.
-        self.withdrawals: Counter[tuple[str, Any]] = Counter()
+        #: Withdrawals: number, reason and moment.
+        self.withdrawals: Counter[tuple[str, Any, Any]] = Counter()
 
     def add(self, action: Any, vendor: Any, assessment: Any, subject: Any, after: Any) -> None:
         """Take one event in. What cannot be read is left out: its event is named already."""
@@ -72,11 +79,13 @@ class Recorded:
         """Take in what became of a document: one of OF_DOCUMENTS."""
         earlier, later = (_table(text) if type(text) is str else {} for text in (before, after))
         if action == "scorecard.build":
-            self.built[str(later.get("file_sha256"))] = later
+            self.built[str(later.get("file_sha256"))] = {**later, "number": _number(subject)}
+        elif action == "bundle.build":
+            self.packed[str(later.get("bundle"))] = later
         elif action == "scorecard.correct":
             self.corrections[str(subject), str(earlier.get("number")), reason] += 1
         else:
-            self.withdrawals[str(later.get("number")), reason] += 1
+            self.withdrawals[str(later.get("number")), reason, later.get("withdrawn_at")] += 1
 
     def _add_answers(self, assessment: int, after: str) -> None:
         found = _table(after).get("answers")
@@ -107,6 +116,12 @@ class Recorded:
         """Where the last move led; None where no event says."""
         found = _table(self._states.get(assessment, "{}")).get("state")
         return found if isinstance(found, str) else None
+
+
+def _number(subject: Any) -> str:
+    """The number of a document that an event is about; "" for a draft."""
+    last = str(subject).rpartition(", ")[2]
+    return last if last.startswith("VET-") else ""
 
 
 def _table(text: str) -> dict[str, Any]:
