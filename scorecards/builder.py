@@ -29,6 +29,7 @@ from scorecards.models import (
     MAX_ATTEMPTS,
     STALLED_AFTER,
     BuildState,
+    FormerFile,
     Notice,
     Outcome,
     Scorecard,
@@ -120,7 +121,12 @@ def _claim(public_id: UUID | str) -> _Claim | None:
 def _build(claim: _Claim, began: float) -> None:
     row = claim.row
     if scoring.digest(row.content) != row.digest:
-        raise _NotDrawable(_("The record does not match its SHA-256, so nothing is drawn from it."))
+        raise _NotDrawable(
+            _(
+                "The record does not match its SHA-256, so nothing is drawn from it. Tell whoever "
+                "runs the installation: manage.py verify names what was changed."
+            )
+        )
     if row.template_version != PAPERS[row.kind].version:
         raise _NotDrawable(
             _("It was asked for under an earlier version of the document. Ask for it again.")
@@ -204,8 +210,8 @@ def _finish(claim: _Claim, certificate: SigningCertificate | None, **file: objec
     is_mine = claim.write(**done, **file, certificate=certificate, ready_at=timezone.now())
     if is_mine:
         if row.ready_at is not None and row.file_sha256 != file["file_sha256"]:
-            row.former_files.get_or_create(
-                file_sha256=row.file_sha256, defaults={"built_at": row.ready_at}
+            FormerFile.objects.get_or_create(
+                scorecard=row, file_sha256=row.file_sha256, defaults={"built_at": row.ready_at}
             )
         record_event(
             action="scorecard.build",

@@ -86,9 +86,11 @@ class BundleForm(forms.Form):
     """Which vendors, and whether those without a decision are left out."""
 
     choice = forms.ChoiceField(
+        label=gettext_lazy("Which scorecards"),
         error_messages={"required": gettext_lazy("Choose which scorecards.")},
     )
     saved = forms.ChoiceField(
+        label=gettext_lazy("Saved comparison"),
         required=False,
         error_messages={"invalid_choice": gettext_lazy("Choose one of the saved comparisons.")},
     )

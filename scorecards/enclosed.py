@@ -75,7 +75,7 @@ def opened(data: bytes) -> Iterator[PdfFileReader]:
         message = _("The file is longer than %d MB, and so no document of this app.")
         raise NotOurs(message % (LONGEST // MIB))
     if not data.startswith(b"%PDF-"):
-        raise NotOurs(_("The file is no PDF."))
+        raise NotOurs(_("The file is not a PDF."))
     if _TAIL.search(data, max(0, len(data) - 1024)) is None:
         raise NotOurs(_("The file is damaged, or no document of this app."))
     try:

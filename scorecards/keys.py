@@ -29,7 +29,7 @@ _LEAST_BITS = 2048
 
 
 class KeyUnusable(Exception):  # noqa: N818  a state of the key, said in words
-    """The key cannot be used; the message says why and what helps, never the password."""
+    """The key cannot be used; the message says why and what helps, never password or folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +50,21 @@ def load(path: Path, password: str) -> SigningKey:
         message = _(
             "The signing key %s cannot be opened: SIGNING_PASSWORD is wrong, or the file is no PKCS#12."
         )
-        raise KeyUnusable(message % path) from error
+        raise KeyUnusable(message % path.name) from error
     certificate = found.cert.certificate if found.cert else None
     if found.key is None or certificate is None:
         message = _("The file %s holds no private key with its certificate. Export both together.")
-        raise KeyUnusable(message % path)
+        raise KeyUnusable(message % path.name)
     if not isinstance(found.key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise KeyUnusable(_("The signing key %s is neither RSA nor EC. Use one of these.") % path)
+        raise KeyUnusable(
+            _("The signing key %s is neither RSA nor EC. Use one of these.") % path.name
+        )
     if isinstance(found.key, rsa.RSAPrivateKey) and found.key.key_size < _LEAST_BITS:
         message = _("The signing key %s is too short: RSA needs 2048 bits or more.")
-        raise KeyUnusable(message % path)
+        raise KeyUnusable(message % path.name)
     if not _is_for_signing(certificate):
         message = _("The certificate in %s is not for signing documents. Ask for one that is.")
-        raise KeyUnusable(message % path)
+        raise KeyUnusable(message % path.name)
     chain = tuple(item.certificate for item in found.additional_certs)
     return SigningKey(found.key, certificate, chain)
 
@@ -73,11 +75,11 @@ def _read(path: Path) -> bytes:
             return file.read(_LONGEST_FILE)
     except FileNotFoundError as error:
         message = _("The signing key %s is missing. Put the file there, or correct SIGNING_KEY.")
-        raise KeyUnusable(message % path) from error
+        raise KeyUnusable(message % path.name) from error
     except OSError as error:
         message = _("The signing key %(path)s cannot be read: %(reason)s.")
         reason = error.strerror or type(error).__name__
-        raise KeyUnusable(message % {"path": path, "reason": reason}) from error
+        raise KeyUnusable(message % {"path": path.name, "reason": reason}) from error
 
 
 def _opened(data: bytes, password: str) -> pkcs12.PKCS12KeyAndCertificates:

@@ -7,7 +7,10 @@ so that every page works without it, and what is missing is said in one line.
 from __future__ import annotations
 
 import ctypes
+import logging
 import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -38,6 +41,10 @@ _KINDS = {".css": "text/css", ".ttf": "font/ttf", ".svg": "image/svg+xml"}
 
 class RendererUnavailable(Exception):  # noqa: N818  a state of the machine, said in words
     """Documents cannot be drawn on this machine; the message says what to install."""
+
+
+class NotWhole(Exception):  # noqa: N818  the same
+    """The renderer left a part out, as where memory ends; trying again may help."""
 
 
 class DocumentRefused(Exception):  # noqa: N818  the same
@@ -98,15 +105,18 @@ def _faces_advice(names: list[str]) -> str:
 def draw(
     html: str, *, identifier: bytes, attachment: str, moment: datetime, kind: str = VENDOR
 ) -> Drawn:
-    """Lay out HTML and write it as a tagged PDF/A-3a with its content attached."""
+    """Lay out HTML and write it as a tagged PDF/A-3a with its content attached.
+
+    Raises RendererUnavailable, DocumentRefused, and NotWhole where a part was left out.
+    """
     renderer = _renderer()
     fetcher = renderer.fetcher()
-    try:
+    with _left_out(renderer.library, fetcher):
         document = renderer.library.HTML(string=html, base_url="app:/", url_fetcher=fetcher).render(
             font_config=renderer.fonts, stylesheets=_styles(kind)
         )
         data = document.write_pdf(
-            finisher=_scope_heads,
+            finisher=_finish,
             pdf_variant="pdf/a-3a",
             pdf_tags=True,
             pdf_identifier=identifier,
@@ -121,14 +131,56 @@ def draw(
                 )
             ],
         )
-    except renderer.library.urls.FatalURLFetchingError as error:
-        raise DocumentRefused(_refusal(fetcher.blocked)) from error
-    if fetcher.blocked:
-        raise DocumentRefused(_refusal(fetcher.blocked))
     return Drawn(data=data, pages=len(document.pages))
 
 
-def _scope_heads(_document: Any, pdf: Any) -> None:
+#: How warnings begin that mean another file; each error means one.
+_GRAVE = ("Font-face ", "Unable to ")
+
+
+class _Heard(logging.Handler):
+    """Keeps what the renderer says of things that it then leaves out."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the line."""
+        if record.levelno >= logging.ERROR or str(record.msg).startswith(_GRAVE):
+            self.said.append(record.getMessage()[:200])
+
+
+@contextmanager
+def _left_out(library: Any, fetcher: Any) -> Iterator[None]:
+    """Let no error pass that the renderer swallows: of images, fonts and what it may not fetch.
+
+    Raises DocumentRefused or NotWhole.
+    """
+    heard, log = _Heard(), logging.getLogger("weasyprint")
+    log.addHandler(heard)
+    try:
+        yield
+    except library.urls.FatalURLFetchingError as error:
+        if fetcher.blocked:
+            raise DocumentRefused(_refusal(fetcher.blocked)) from error
+        raise NotWhole(str(error)) from error
+    finally:
+        log.removeHandler(heard)
+    if fetcher.blocked:
+        raise DocumentRefused(_refusal(fetcher.blocked))
+    if heard.said:
+        raise NotWhole("; ".join(heard.said))
+
+
+def _finish(_document: Any, pdf: Any) -> None:
+    """Mend what the library leaves: the scope of heads, and attachments that are named twice."""
+    _scope_heads(pdf)
+    named = pdf.catalog["AF"]
+    named[:] = dict.fromkeys(named)
+
+
+def _scope_heads(pdf: Any) -> None:
     """Say of each head of a table whether it is that of a column or of a row.
 
     The library links cells to heads by their names alone; readers that ask for the scope of a head
@@ -189,10 +241,8 @@ def _style(url: str) -> Any:
     """One stylesheet with the fonts that it names. Raises RendererUnavailable."""
     renderer = _renderer()
     reader = renderer.fetcher()
-    style = renderer.library.CSS(url=url, url_fetcher=reader, font_config=renderer.fonts)
-    if reader.blocked:
-        raise DocumentRefused(_refusal(reader.blocked))
-    return style
+    with _left_out(renderer.library, reader):
+        return renderer.library.CSS(url=url, url_fetcher=reader, font_config=renderer.fonts)
 
 
 def _closed_fetcher(weasyprint: Any) -> Any:

@@ -16,13 +16,15 @@ from django.utils import translation
 from scorecards import record
 from scorecards.charts import band_scale, bar, qr_code
 from scorecards.content import scorecard_content
-from scorecards.content.words import shortened
+from scorecards.content.words import breakable, shortened
 from scorecards.papers import COMPARISON, PAPERS, VENDOR
 from scorecards.pdf import Drawn, draw
 from scorecards.printing import comparison_pages
 
 #: So much of a vendor's name stands at the head of each page.
 SHORT_NAME = 44
+#: Names and sites longer than this get the whole width of the first page.
+HALF_WIDTH = 90
 
 
 def draw_scorecard(text: str, *, digest: str, number: str, kind: str = VENDOR) -> Drawn:
@@ -62,31 +64,36 @@ def issue_moment(content: Mapping[str, Any]) -> datetime:
 
 def scorecard_html(content: Mapping[str, Any], *, digest: str, number: str) -> str:
     """The HTML of a scorecard, in the site's language whoever asks."""
-    context = scorecard_context(content, digest=digest, number=number)
+    context = scorecard_context(breakable(content), digest=digest, number=number)
     with translation.override(content["site"]["language"]):
         return render_to_string(PAPERS[VENDOR].template, context)
 
 
 def document_html(kind: str, content: Mapping[str, Any], *, digest: str, number: str) -> str:
     """The HTML of a comparison or a portfolio, in the site's language whoever asks."""
-    context = _marks(kind, digest=digest, number=number, moment=_moment_of(content, kind))
+    content = breakable(content)
+    # what was asked for before documents carried their site is drawn under the one that is set
+    site = content.get("site") or {"name": settings.SITE_NAME, "language": settings.LANGUAGE_CODE}
+    context = _marks(kind, site, digest=digest, number=number, moment=_moment_of(content, kind))
     context["content"] = content
     if kind == COMPARISON:
         context["pages"] = comparison_pages(content)
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(site["language"]):
         return render_to_string(PAPERS[kind].template, context)
 
 
-def _marks(kind: str, *, digest: str, number: str, moment: datetime) -> dict[str, Any]:
+def _marks(
+    kind: str, site: Mapping[str, Any], *, digest: str, number: str, moment: datetime
+) -> dict[str, Any]:
     """What every document says of itself."""
     return {
         "digest": digest,
         "number": number,
         "template_version": PAPERS[kind].version,
         "attachment_name": PAPERS[kind].attachment,
-        "site_name": settings.SITE_NAME,
+        "site_name": site["name"],
         "stamp": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "language": settings.LANGUAGE_CODE,
+        "language": site["language"],
     }
 
 
@@ -95,11 +102,15 @@ def scorecard_context(content: Mapping[str, Any], *, digest: str, number: str) -
     overall = (content["figures"]["overall"] or {}).get("exact")
     url = content["check_url"]
     return {
-        **_marks(VENDOR, digest=digest, number=number, moment=issue_moment(content)),
-        "site_name": content["site"]["name"],
-        "language": content["site"]["language"],
+        **_marks(
+            VENDOR, content["site"], digest=digest, number=number, moment=issue_moment(content)
+        ),
         "content": content,
         "short_name": _short(content["vendor"]["name"]),
+        "has_long_facts": any(
+            len(words) > HALF_WIDTH
+            for words in (content["vendor"]["legal_name"], "; ".join(content["vendor"]["sites"]))
+        ),
         "qr": qr_code(url) if url else None,
         "scale": band_scale(content["method"]["bands"], overall),
         "floor": bar(content["method"]["floor_below"], None),

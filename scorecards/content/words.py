@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -87,6 +89,38 @@ def shortened(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     return f"{text[:limit].rpartition(' ')[0].rstrip(',;:')} \N{HORIZONTAL ELLIPSIS}"
+
+
+#: Runs of so many letters without a space get places to break at, each after so many letters: the
+#: renderer sets all that is left of such a run anew for each line, minutes for 100 kB.
+UNBROKEN, STRETCH = 1_000, 12
+#: So much of such a run is printed; the attached record has it whole.
+LONGEST = 5_000
+_RUN = re.compile(rf"\S{{{UNBROKEN},}}")
+
+
+def breakable(value: Any) -> Any:
+    """The same texts, lists and mappings; endless words break at zero-width spaces and end."""
+    if isinstance(value, Mapping):
+        return {key: breakable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [breakable(item) for item in value]
+    if isinstance(value, str) and len(value) >= UNBROKEN:
+        return _RUN.sub(lambda run: _with_breaks(run.group()), value)
+    return value
+
+
+def _with_breaks(run: str) -> str:
+    """Zero-width spaces every so many letters, never before a mark that belongs to a letter."""
+    more = len(run) - LONGEST
+    if more > 0:
+        return f"{_with_breaks(run[:LONGEST])} … ({more:,} more letters in the attached record)"
+    parts = [run[start : start + STRETCH] for start in range(0, len(run), STRETCH)]
+    joined = parts[0]
+    for part in parts[1:]:
+        belongs = unicodedata.category(part[0])[0] == "M" or part[0] == "\N{ZERO WIDTH JOINER}"
+        joined += part if belongs else f"\N{ZERO WIDTH SPACE}{part}"
+    return joined
 
 
 def plain_code(code: str) -> str:

@@ -129,9 +129,9 @@ def _issue_faults(row: Row, earlier: Mapping[Any, Row], recorded: Recorded) -> I
     replaces, record = earlier.get(row["replaces_id"], {}), table(row["content"])
     # Records from before there were corrections say nothing of them, nor do their events.
     is_silent = "issue" not in record
-    if row["kind"] == Kind.VENDOR and row["number"] and not is_silent:
-        if within(record["issue"], "replaces") != replaces.get("number"):
-            yield _("its record replaces another issue than its row")
+    said = replaces.get("number") if is_silent else within(record["issue"], "replaces")
+    if row["kind"] == Kind.VENDOR and row["number"] and said != replaces.get("number"):
+        yield _("its record replaces another issue than its row")
     if row["replaces_id"] is None:
         return
     told = (str(row["number"]), str(replaces.get("number")), row["reason"])

@@ -147,7 +147,8 @@ def _unknown(found: Checked, _facts: Facts) -> Words:
     if given.number:
         return Words(title, f"{text} {_('No scorecard has the number %s.') % given.number}")
     if given.file and not given.digest:
-        text = f"{text} {_('Or type the number that stands on its first page.')}"
+        again = _("Or type the number of its first page, then drop the file again to compare both.")
+        text = f"{text} {again}"
     return Words(title, text)
 
 

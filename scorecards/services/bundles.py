@@ -12,7 +12,7 @@ from amqp.exceptions import AMQPError
 from celery import current_app
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import KombuError
@@ -184,6 +184,8 @@ def resume_bundle(*, bundle: Bundle, by: User, wakes: bool = True) -> None:
     )
     Bundle.objects.filter(pk=now.pk).update(
         state=BundleState.PREPARING,
+        # A worker that went on with it before it failed must not end what begins now.
+        token=F("token") + 1,
         attempts=0,
         lease_until=None,
         woken_at=timezone.now(),
@@ -231,7 +233,7 @@ def sweep_bundles(tell: Callable[[UUID], object] = wake) -> list[Bundle]:
     now = timezone.now()
     free = Q(lease_until=None) | Q(lease_until__lt=now)
     waiting = Bundle.objects.filter(free, state=BundleState.PREPARING)
-    for bundle in waiting.filter(lease_until__isnull=False, attempts__gte=MAX_ATTEMPTS):
+    for bundle in waiting.filter(attempts__gte=MAX_ATTEMPTS):
         words = _("Preparing it stopped in the middle %(count)d times, so it is not tried again.")
         fail_bundle(bundle, words % {"count": MAX_ATTEMPTS})
     unasked = BundleItem.objects.filter(bundle=OuterRef("pk"), state=ItemState.WAITING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -20,6 +21,8 @@ WINDOW = timedelta(minutes=1)
 KEPT = timedelta(minutes=10)
 #: An IPv6 subscriber has that many leading bits to themselves and may take any address below.
 _IPV6_PREFIX = 64
+#: Some proxies add the port, which is another with each connection.
+_PORT = re.compile(r"\A(?:\[(.+)\]|([0-9.]+))(?::[0-9]+)?\Z")
 #: One statement, so that no two checks at once count as one. SQLite and PostgreSQL read it alike.
 _COUNT_ONE = """
     INSERT INTO scorecards_checkwindow (who, begins_at, count) VALUES (%s, %s, 1)
@@ -75,7 +78,7 @@ def _who(address: str, begins_at: datetime) -> str:
 def _network(address: str) -> str:
     """Whom an address stands for: itself, or its network of 64 bits in IPv6."""
     try:
-        found = ip_address(address)
+        found = ip_address(_PORT.sub(r"\1\2", address))
     except ValueError:
         return address
     if not isinstance(found, IPv6Address):

@@ -12,9 +12,10 @@ from django.utils import timezone
 from scorecards import tasks
 from scorecards.content.compared import comparison_summary, saved_part
 from scorecards.content.words import short_day
-from scorecards.models import BuildState, Kind, NumberCounter, SavedComparison, Scorecard
+from scorecards.models import Kind, NumberCounter, SavedComparison, Scorecard
 from scorecards.papers import PAPERS
 from scorecards.queries.saved import choices_in_force
+from scorecards.services.records import site_part
 from vendors import scoring
 from vendors.models import Assessment
 from vendors.services.audit import record_event
@@ -47,7 +48,7 @@ def request_document(
     A portfolio is numbered; a comparison is where it prints a saved one, else it is a draft, as
     the page showed it.
     """
-    content = dict(document)
+    content = {**document, "site": site_part()}
     if kind == Kind.COMPARISON:
         content["saved"] = None if comparison is None else _saved(comparison)
         content["summary"] = comparison_summary(content)
@@ -82,7 +83,7 @@ def asked_for(wanted: Wanted, *, by: User | None, wakes: bool) -> Scorecard:
     )
     found = same.first()
     if found is not None:
-        return wanted_again(found, wakes=wakes)
+        return wanted_by_itself(found)
     try:
         with transaction.atomic():
             number = "" if wanted.is_draft else next_number(timezone.localdate().year)
@@ -92,18 +93,9 @@ def asked_for(wanted: Wanted, *, by: User | None, wakes: bool) -> Scorecard:
         return same.get()
 
 
-@transaction.atomic
-def wanted_again(scorecard: Scorecard, *, wakes: bool) -> Scorecard:
-    """A document that is there, for somebody who asks for it by itself.
-
-    What waits for a bundle alone is no longer dropped with it; what was dropped is queued again.
-    """
+def wanted_by_itself(scorecard: Scorecard) -> Scorecard:
+    """A document that is there, for somebody who asks for it: not dropped with a bundle any more."""
     scorecard.items.filter(is_origin=True).update(is_origin=False)
-    dropped = Scorecard.objects.filter(pk=scorecard.pk, state=BuildState.CANCELLED)
-    if dropped.update(state=BuildState.QUEUED, attempts=0, woken_at=timezone.now()):
-        scorecard.refresh_from_db()
-        if wakes:
-            transaction.on_commit(lambda: tasks.wake(scorecard.public_id), robust=True)
     return scorecard
 
 

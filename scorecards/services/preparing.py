@@ -192,8 +192,6 @@ def _asked_for(item: BundleItem, bundle: Bundle) -> tuple[Scorecard, bool]:
     tried_again = was == BuildState.FAILED or (bool(item.error) and can_be_rebuilt(scorecard))
     if tried_again:
         retry_scorecard(scorecard=scorecard, by=bundle.requested_by)
-    if was == BuildState.CANCELLED:
-        Scorecard.objects.filter(pk=scorecard.pk).update(requested_by=bundle.requested_by)
     # Asking for it made it everybody's; so far only bundles wait for it.
     others = [pk for pk, of in origins.items() if of == scorecard.pk]
     BundleItem.objects.filter(pk__in=others).update(is_origin=True)
@@ -211,7 +209,7 @@ def _pack(claim: _Claim) -> bool:
     if BundleItem.objects.filter(pk__in=list(dropped)).update(
         state=ItemState.WAITING, scorecard=None, is_origin=False
     ):
-        claim.write(lease_until=None)
+        claim.write(lease_until=None, attempts=0)
         return True
     contents = Contents(bundle, _whole)
     if not contents.has_documents:

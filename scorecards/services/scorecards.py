@@ -16,7 +16,7 @@ from scorecards.content import CONTENT_FORMAT, ContentError
 from scorecards.models import BuildState, Kind, Scorecard
 from scorecards.papers import PAPERS
 from scorecards.portfolio.document import FORMAT as PORTFOLIO_FORMAT
-from scorecards.services.documents import Wanted, asked_for, new_row, next_number, wanted_again
+from scorecards.services.documents import Wanted, asked_for, new_row, next_number, wanted_by_itself
 from scorecards.services.records import Issue, record_text
 from vendors.models import Assessment, State
 from vendors.services.audit import record_event
@@ -48,7 +48,7 @@ def request_scorecard(*, assessment: Assessment, by: User | None, wakes: bool = 
         raise NoScorecard(_("The assessment was cancelled, so it has no scorecard."))
     if not assessment.is_frozen:
         wanted = Wanted(Kind.VENDOR, _text(assessment), is_draft=True, assessment=assessment)
-        return asked_for(wanted, by=by, wakes=wakes)
+        return _not_dropped(asked_for(wanted, by=by, wakes=wakes), by=by, wakes=wakes)
     last = last_issue(assessment)
     if last is None:
         try:
@@ -59,7 +59,15 @@ def request_scorecard(*, assessment: Assessment, by: User | None, wakes: bool = 
     if last is None or last.withdrawn_at is not None:
         message = _("%s was withdrawn. A manager may issue a correction in its place.")
         raise NoScorecard(message % last)
-    return wanted_again(last, wakes=wakes)
+    return _not_dropped(wanted_by_itself(last), by=by, wakes=wakes)
+
+
+def _not_dropped(scorecard: Scorecard, *, by: User | None, wakes: bool) -> Scorecard:
+    """The document; one that was dropped with a bundle is queued again for whoever asks now."""
+    if scorecard.state == BuildState.CANCELLED:
+        retry_scorecard(scorecard=scorecard, by=by, wakes=wakes)
+        scorecard.refresh_from_db()
+    return scorecard
 
 
 def last_issue(assessment: Assessment) -> Scorecard | None:

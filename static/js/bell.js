@@ -37,5 +37,7 @@
 
   setInterval(look, EVERY);
   document.addEventListener('visibilitychange', look);
+  // what was waited for on this page has just ended: nobody needs the bell to hear of it
+  document.addEventListener('htmx:afterSettle', function () { if (!document.querySelector('[hx-trigger^="every"]')) look(); });
   look();
 })();

@@ -87,7 +87,7 @@ def test_a_file_is_checked_without_leaving_the_device(page, built):
 def test_what_is_no_scorecard_is_refused_in_words(page):
     page.goto("/check/")
     page.set_input_files("#pdf", {"name": "a.txt", "mimeType": "text/plain", "buffer": b"hello"})
-    page.get_by_text("a.txt is no PDF.").wait_for()
+    page.get_by_text("a.txt is not a PDF.").wait_for()
     page.evaluate("() => { File.prototype.arrayBuffer = () => Promise.reject(new Error('gone')); }")
     page.set_input_files("#pdf", {"name": "b.pdf", "mimeType": "", "buffer": b"%PDF-"})
     page.get_by_text("b.pdf could not be read.").wait_for()

@@ -1,6 +1,8 @@
 """What must never break a document, be fetched by it, or leak into it."""
 
 import io
+import time
+import unicodedata
 from html.parser import HTMLParser
 
 import pypdf
@@ -8,6 +10,7 @@ import pytest
 
 from scorecards import pdf, record, typeset
 from scorecards.content import scorecard_content
+from scorecards.content.words import LONGEST, breakable
 from tests.benchmarks.scorecard import full_record
 from tests.conftest import require
 from vendors import scoring
@@ -128,6 +131,35 @@ def test_a_question_of_a_hundred_thousand_letters_is_printed_whole(content):
     assert "the-end" in "".join(
         page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made.data)).pages
     )
+
+
+def test_an_endless_word_is_printed_in_part_and_says_so(content):
+    made = full_record()
+    code = next(iter(made["snapshot"]["document"]["answers"]))
+    word = "w" * 100_000
+    made["snapshot"]["document"]["answers"][code]["comment"] = word
+    row = content["criteria"][0]["rows"][0]
+    group = {**content["criteria"][0], "rows": [{**row, "question": word}]}
+    html = html_of({**scorecard_content(made), "criteria": [group]})
+    started = time.process_time()
+    data = pdf.draw(
+        html, identifier=bytes(16), attachment="{}", moment=typeset.issue_moment(content)
+    ).data
+    assert time.process_time() - started < 20  # minutes, where the word is set whole
+    pages = pypdf.PdfReader(io.BytesIO(data)).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert text.count("95,000 more letters in the attached record") == 2
+
+
+def test_words_break_without_a_change_and_never_before_a_mark():
+    for word in ("w" * LONGEST, "නි" * 2_000, "नि" * 2_000, "x " * 4_000):
+        shown = breakable({"text": [word]})["text"][0]
+        assert shown.replace("\u200b", "") == word
+        assert (shown == word) == (" " in word)
+        assert not any(
+            unicodedata.category(part[0])[0] == "M" for part in shown.split("\u200b") if part
+        )
+    assert breakable("x" * 999) == "x" * 999
 
 
 def test_five_hundred_criteria(content):

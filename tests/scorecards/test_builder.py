@@ -24,6 +24,7 @@ from scorecards.models import (
 from scorecards.services import scorecards as services
 from tests import factories
 from tests.conftest import require
+from vendors import scoring
 from vendors.models import AuditEvent
 from vendors.services.assessments import cancel_assessment
 
@@ -146,6 +147,15 @@ def test_a_changed_record_is_not_drawn(scorecard):
     assert scorecard.state == BuildState.FAILED
     assert "does not match" in scorecard.error
     assert scorecard.attempts == 1
+
+
+def test_a_record_that_contradicts_itself_fails_at_once(scorecard):
+    content = '{"format":"another"}'
+    Scorecard.objects.update(content=content, digest=scoring.digest(content))
+    builder.build(scorecard.public_id)
+    scorecard.refresh_from_db()
+    assert (scorecard.state, scorecard.attempts) == (BuildState.FAILED, 1)
+    assert scorecard.error.startswith("Its record cannot be drawn: ")
 
 
 def test_an_earlier_template_is_not_drawn_with_this_one(scorecard):

@@ -399,6 +399,38 @@ def test_a_late_worker_writes_nothing(ask, manager, monkeypatch):
     assert not AuditEvent.objects.filter(action="bundle.build").exists()
 
 
+def test_a_worker_from_before_it_was_resumed_ends_nothing(ask, manager):
+    bundle = ask()
+    late = preparing._claim(bundle.public_id)
+    Bundle.objects.update(attempts=MAX_ATTEMPTS, lease_until=timezone.now() - timedelta(seconds=1))
+    services.sweep_bundles(lambda _id: True)
+    services.resume_bundle(bundle=bundle, by=manager, wakes=False)
+    assert not late.write(error="late")
+    with pytest.raises(preparing._ClaimLostError):
+        late.hold()
+
+
+def test_whatever_its_lease_one_without_attempts_left_ends(ask, told):
+    bundle = ask()
+    Bundle.objects.update(attempts=MAX_ATTEMPTS, lease_until=None)
+    preparing.advance(bundle.public_id)
+    services.sweep_bundles()
+    bundle.refresh_from_db()
+    assert bundle.state == BundleState.FAILED
+
+
+def test_what_was_dropped_is_theirs_who_ask_for_it_under_todays_version(three, manager):
+    decided = factories.make_assessment(framework=three[0].framework)
+    factories.approved(decided)
+    row = request_scorecard(assessment=decided, by=manager, wakes=False)
+    Scorecard.objects.filter(pk=row.pk).update(state=BuildState.CANCELLED, template_version="0")
+    other = factories.make_user()
+    again = request_scorecard(assessment=decided, by=other, wakes=False)
+    assert (again.pk, again.state, again.requested_by) == (row.pk, BuildState.QUEUED, other)
+    assert again.template_version == row.template_version
+    assert AuditEvent.objects.get(action="scorecard.retry").actor == other
+
+
 def test_a_long_list_is_asked_for_in_turns(ask, told, monkeypatch):
     monkeypatch.setattr(preparing, "A_TURN", -1)
     bundle = ask()

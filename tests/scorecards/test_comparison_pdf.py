@@ -20,6 +20,7 @@ from scorecards.services.documents import request_document
 from tests.conftest import require
 from tests.factories import import_worked, make_user, small_framework, worked_example
 from tests.scorecards.printing import asked, chosen, document_of, kept, texts
+from tests.scorecards.test_paper import KNOWN, findings
 from vendors import scoring
 from vendors.permissions import Role
 
@@ -133,6 +134,17 @@ def test_the_same_content_gives_the_same_bytes(vendors, manager):
     assert drawn(row).data == drawn(row).data
 
 
+def test_the_site_is_that_of_the_asking(vendors, manager, settings):
+    row = asked(vendors[:2], manager)
+    before = drawn(row).data
+    settings.SITE_NAME = "Another name"
+    assert drawn(row).data == before
+    older = read(row.content)
+    del older["site"]
+    html = typeset.document_html(Kind.COMPARISON, older, digest=row.digest, number="")
+    assert "Another name" in html
+
+
 def test_more_than_five_vendors_turn_the_paper(vendors, manager):
     def shapes(some):
         reader = pypdf.PdfReader(io.BytesIO(drawn(asked(some, manager)).data))
@@ -182,6 +194,11 @@ def test_qpdf_finds_nothing(vendors, manager, tmp_path):
     path.write_bytes(drawn(asked(vendors, manager)).data)
     checked = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_the_checkers_find_nothing_new(vendors, manager, tmp_path):
+    require(shutil.which("qpdf"), "no qpdf: apt-get install qpdf")
+    assert set(findings(drawn(asked(vendors, manager)).data, tmp_path)) <= set(KNOWN)
 
 
 def test_headers_have_a_scope_and_nothing_a_style(vendors, manager):

@@ -31,6 +31,7 @@ from tests.scorecards.deciding import rejected, waiting
 from vendors.models import AuditEvent, Vendor
 from vendors.permissions import Role
 from vendors.services.refusals import Refused
+from vendors.trail import moment_text
 
 pytestmark = pytest.mark.django_db
 REASON = "The name was misspelt."
@@ -232,7 +233,11 @@ def test_withdrawing_says_so_once_and_keeps_the_file(client, first, manager):
     assert (row.withdrawn_by, row.withdrawal) == (manager, "Evidence E-1 was false.")
     assert (row.file, row.state) == (first.file, BuildState.READY)
     event = AuditEvent.objects.get(action="scorecard.withdraw")
-    assert event.after == {"number": first.number, "digest": first.digest}
+    assert event.after == {
+        "number": first.number,
+        "digest": first.digest,
+        "withdrawn_at": moment_text(row.withdrawn_at),
+    }
     assert (event.reason, event.subject) == ("Evidence E-1 was false.", first.title)
     page = client.get(first.get_absolute_url()).content.decode()
     assert "Evidence E-1 was false." in page

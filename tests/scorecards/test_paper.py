@@ -186,6 +186,10 @@ def test_same_bytes_in_another_place_language_year_and_with_other_fonts(tmp_path
 # What it says
 
 
+def test_the_record_is_named_once_in_the_catalogue(full):
+    assert len(pypdf.PdfReader(io.BytesIO(full)).trailer["/Root"]["/AF"]) == 1
+
+
 @pytest.fixture(scope="module")
 def full():
     return drawn(full_record()).data

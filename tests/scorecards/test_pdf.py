@@ -119,7 +119,7 @@ def structure(item):
     item = item.get_object()
     if isinstance(item, pypdf.generic.DictionaryObject):
         yield item
-        kids = item.get("/K", [])
+        kids = item.get("/K", pypdf.generic.ArrayObject())  # the mark of a link has none
         kids = kids if isinstance(kids, pypdf.generic.ArrayObject) else [kids]
         for kid in kids:
             if not isinstance(kid.get_object(), int):
@@ -145,7 +145,7 @@ def test_qpdf_finds_nothing(full, tmp_path):
 
 
 def test_a_draft_says_so_on_each_page(content):
-    draft = {**content, "is_draft": True, "issue": None}
+    draft = {**content, "is_draft": True, "issue": None, "check_url": None}
     made, _ = drawn(draft, number="")
     texts = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(made.data)).pages]
     assert all("DRAFT" in text for text in texts)
@@ -250,3 +250,21 @@ def test_criteria_fragment_has_seven_columns(content):
     assert html.count("<tr") == 1 + 75 + 12
     row = html.split("<tr")[3]
     assert row.count("<td") + row.count("<th") == 7
+
+
+@pytest.mark.parametrize(
+    "html",
+    ['<img alt="x" src="app:/css/app.css">', '<svg width="9" height="9"></svg>'],
+)
+def test_what_the_renderer_leaves_out_with_a_word_in_its_log_is_no_document(html, monkeypatch):
+    def no_memory(*_arguments, **_options):
+        raise MemoryError
+
+    monkeypatch.setattr("weasyprint.svg.SVG.draw_node", no_memory)
+    with pytest.raises(pdf.NotWhole, match="Failed to"):
+        pdf.draw(
+            f'<!doctype html><html lang="en"><title>x</title>{html}',
+            identifier=bytes(16),
+            attachment="{}",
+            moment=MOMENT,
+        )

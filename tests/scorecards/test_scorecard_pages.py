@@ -76,7 +76,7 @@ def test_a_cancelled_assessment_says_why_not(client, aurora, auditor):
 def test_waiting_page_works_with_and_without_htmx(client, scorecard):
     page = client.get(scorecard.get_absolute_url())
     text = page.content.decode()
-    assert "You can leave this page." in text
+    assert "You can leave this page. The bell says when it is ready." in text
     assert 'hx-trigger="every 2s"' in text
     assert "<noscript>" in text
     assert "no-store" in page["Cache-Control"]
@@ -104,7 +104,7 @@ def test_steps_are_shown(client, scorecard, step, words, share):
 
 def test_ready_page_offers_the_file(client, ready):
     text = client.get(ready.get_absolute_url()).content.decode()
-    assert "The scorecard is ready" in text
+    assert "The draft is ready" in text
     assert url("scorecard-download", ready) in text
     assert ready.file_sha256 in text
     assert "79.8" in text

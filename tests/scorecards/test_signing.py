@@ -179,6 +179,7 @@ def test_a_key_that_cannot_be_used_says_what_helps(case, put_key):
         signing.sign(tiny_pdf(TEXT))
     assert words in str(refusal.value)
     assert PASSWORD not in str(refusal.value)
+    assert str(path.parent) not in str(refusal.value)
     assert signing.unusable() == str(refusal.value)
     assert not SigningCertificate.objects.exists()
 

@@ -1,18 +1,23 @@
 """Documents and their files: what `verify` says of changed ones, and `verify FILE` of any."""
 
 import hashlib
+import json
 import os
 import zipfile
+from datetime import timedelta
 from io import BytesIO, StringIO
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from scorecards import builder, keys, signing, typeset
 from scorecards.integrity.one_file import judge
-from scorecards.models import BuildState, Scorecard, SigningCertificate
+from scorecards.models import BuildState, Bundle, Scorecard, SigningCertificate
+from scorecards.services.bundles import request_bundle
 from scorecards.services.issues import withdraw
+from scorecards.services.preparing import advance
 from scorecards.services.scorecards import new_issue, request_scorecard, retry_scorecard
 from tests.factories import import_worked, make_user, small_framework
 from tests.keys import packed, signing_key
@@ -164,6 +169,91 @@ def test_corrections_and_withdrawals_are_held_against_the_trail(row):
         f" WHERE id = {row.pk}"
     )
     assert "the trail tells of its withdrawal, its row does not" in run()[0]
+
+
+def test_a_withdrawal_keeps_its_day(row):
+    withdraw(scorecard=row, reason="The name was wrong.", by=make_user(Role.MANAGER))
+    assert run()[1] == 0, run()[0]
+    moved = "withdrawn_at = '2026-01-02 07:00:00+00'"
+    tamper(f"UPDATE scorecards_scorecard SET {moved} WHERE id = {row.pk}")  # noqa: S608
+    assert "no event tells of its withdrawal, its reason or its day" in run()[0]
+
+
+GONE = {
+    "UPDATE scorecards_scorecard SET state = 'failed', ready_at = NULL",
+    "DELETE FROM scorecards_scorecard",
+}
+
+
+@pytest.mark.parametrize("change", GONE)
+def test_a_document_that_was_built_cannot_vanish(row, change):
+    tamper(change)
+    text, code = run()
+    assert code == 1
+    assert "scorecard: VET-2026-0001: the trail tells that it was built, no row does" in text
+
+
+def test_a_file_becomes_no_former_one_behind_the_apps_back(row):
+    builder.path_of(row.file).unlink()
+    first = row.file_sha256
+    retry_scorecard(scorecard=row, by=make_user(), wakes=False)
+    built(row)
+    assert run()[1] == 0, run()[0]
+    assert row.former_files.get().file_sha256 == first
+    row.former_files.create(file_sha256="a" * 64, built_at=timezone.now())
+    text, code = run()
+    assert code == 1
+    assert f"VET-2026-0001: no event tells of its former file ({'a' * 12})" in text
+
+
+def test_a_bundle_keeps_the_hash_that_its_event_names(row):
+    by = make_user(Role.MANAGER)
+    bundle = request_bundle(assessment_ids=[row.assessment_id], title="All", by=by, wakes=False)
+    advance(bundle.public_id)
+    bundle.refresh_from_db()
+    assert run()[1] == 0, run()[0]
+    data = builder.path_of(bundle.file).read_bytes() + b"\0"
+    name = f"bundles/{hashlib.sha256(data).hexdigest()}.zip"
+    builder.path_of(bundle.file).rename(builder.path_of(name))
+    builder.path_of(name).write_bytes(data)
+    Bundle.objects.update(file=name, file_sha256=name[8:-4], file_size=len(data))
+    text, code = run()
+    assert code == 1
+    assert "bundle: All: its row says of the file what its event does not" in text
+
+
+def test_a_record_from_before_corrections_says_nothing_of_them(row):
+    """As rows are that were chained when corrections came."""
+    second = built(
+        new_issue(assessment=row.assessment, replaces=row, reason="x", by=None, wakes=False)
+    )
+    record = json.loads(second.content)
+    del record["issue"]
+    Scorecard.objects.filter(pk=second.pk).update(content=json.dumps(record), reason="y")
+    assert "replaces" not in run()[0]
+
+
+def test_built_anew_it_leaves_no_file_that_no_row_names(row, monkeypatch):
+    put(row, b"damaged")
+    retry_scorecard(scorecard=row, by=make_user(), wakes=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(builder, "_finish", killed)
+        with pytest.raises(Killed):
+            builder.build(str(row.public_id))
+    assert len(list(builder.path_of(builder.FOLDER).iterdir())) == 2
+    Scorecard.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    with time_machine.travel(timezone.now() + timedelta(seconds=2)):  # signed in another second
+        built(row)
+    assert [path.stem for path in builder.path_of(builder.FOLDER).iterdir()] == [row.file_sha256]
+    assert run()[1] == 0, run()[0]
+
+
+class Killed(BaseException):
+    """What no handler catches, as kill -9 leaves none to run."""
+
+
+def killed(*_arguments, **_fields):
+    raise Killed
 
 
 def test_archives_that_nobody_names_or_that_were_changed_are_named(row, settings):

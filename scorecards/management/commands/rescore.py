@@ -56,6 +56,8 @@ class Command(BaseCommand):
             message = f"{found.figures:,} figures recomputed, {verdict}."
             raise CommandError(message, returncode=1)
         self.stdout.write(f"{found.figures:,} figures recomputed, all equal.")
+        if options["file"].suffix.lower() == ".pdf":
+            self.stdout.write("Only its record was read: manage.py verify checks the file itself.")
 
 
 def _text_of(path: Path) -> str:

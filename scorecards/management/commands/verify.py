@@ -118,8 +118,9 @@ def _first_line(found: Judged) -> str:
         return (
             f"Unchanged since it was signed: {number}. Only the register knows if it is in force."
         )
-    name = found.row.number or "A draft"
-    line = f"Genuine: {name}. {found.standing.standing.label}"
+    if not found.row.number:
+        return "Genuine: a draft, which decides nothing."
+    line = f"Genuine: {found.row.number}. {found.standing.standing.label}"
     line += f" on {found.standing.on}" if found.standing.on else ""
     line += f", {found.standing.by} took its place" if found.standing.by else ""
     return f"{line}."
