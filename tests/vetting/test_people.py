@@ -571,7 +571,7 @@ def test_the_navigation_has_at_most_seven_entries(role):
         (Role.PROCUREMENT, []),
         (Role.MANAGER, ["Reviews", "Audit trail"]),
         (Role.AUDITOR, ["Portfolio"]),
-        (Role.ADMINISTRATOR, []),
+        (Role.ADMINISTRATOR, ["System"]),
     ],
 )
 def test_what_a_role_opens_now_and_then_is_in_the_menu_of_its_account(role, entries):
