@@ -21,7 +21,6 @@ from vetting import sample_stories as stories
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-
 def sample(name: str, owner, **options) -> Assessment:
     """One of the sample vendors, imported."""
     text = (SAMPLES / f"{name}.json").read_text(encoding="utf-8")
