@@ -45,6 +45,8 @@ __all__ = ["FOLDER", "STEPS", "FileDamaged", "build", "document_settled", "path_
 __all__ += ["stored_file", "sweep"]
 logger = logging.getLogger(__name__)
 
+#: So many stalled rows are told of at once; more messages would only stand in each other's way.
+ROUND = 200
 #: Codes of the steps in their order; pages give them words.
 CHECKING, DRAWING, SIGNING, STORING = STEPS = ("checking", "drawing", "signing", "storing")
 #: Sent once the transaction is done that made a document ready or failed it; `row` is the document.
@@ -273,7 +275,7 @@ def sweep(wake: Callable[[UUID], object]) -> list[Scorecard]:
     waiting = Scorecard.objects.filter(state=BuildState.QUEUED)
     stalled = waiting.filter(Q(woken_at=None) | Q(woken_at__lt=now - STALLED_AFTER))
     found = []
-    for row in stalled.order_by("pk").only("pk", "public_id", "number", "woken_at"):
+    for row in stalled.order_by("pk").only("pk", "public_id", "number", "woken_at")[:ROUND]:
         # Two sweepers at once: the one whose update hits wakes.
         if waiting.filter(pk=row.pk, woken_at=row.woken_at).update(woken_at=now):
             if wake(row.public_id) is False:

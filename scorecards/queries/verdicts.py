@@ -65,6 +65,8 @@ def _in_force(found: Checked, _facts: Facts) -> Words:
 def _replaced(found: Checked, facts: Facts) -> Words:
     title = _title(found, _("Genuine, but replaced"), _("Issued here, but replaced"))
     values = _values(found, facts)
+    if not values["later"] and found.standed is not None and found.standed.by is not None:
+        return Words(title, _("A correction of %(number)s is on its way.") % values)
     if not values["later"]:
         text = _on(
             facts.changed_on,

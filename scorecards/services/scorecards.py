@@ -127,6 +127,7 @@ def retry_scorecard(*, scorecard: Scorecard, by: User | None, wakes: bool = True
                 step="",
                 woken_at=timezone.now(),
                 requested_by=by or scorecard.requested_by,
+                requested_at=timezone.now() if by else scorecard.requested_at,
                 template_version=version,
             )
     except IntegrityError as error:

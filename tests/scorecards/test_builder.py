@@ -434,3 +434,18 @@ def test_sweep_command_prints_what_it_did(scorecard, capsys):
     out = capsys.readouterr().out
     assert f"{scorecard.public_id} draft re-queued" in out
     assert out.endswith("Re-queued: scorecards 1, bundles 0, evidence files 0\n")
+
+
+def test_a_round_of_the_sweep_tells_of_so_many_and_the_next_of_the_others(monkeypatch):
+    monkeypatch.setattr(builder, "ROUND", 2)
+    factories.small_framework()
+    rows = [
+        services.request_scorecard(assessment=factories.import_worked(name), by=None, wakes=False)
+        for name in ("Aurora", "Borealis", "Dune")
+    ]
+    Scorecard.objects.update(woken_at=None)
+    told = []
+    builder.sweep(told.append)
+    assert told == [row.public_id for row in rows[:2]]
+    builder.sweep(told.append)
+    assert told == [row.public_id for row in rows]

@@ -173,7 +173,7 @@ def test_a_correction_that_is_not_there_yet_is_not_named(client, scorecard):
         state="failed", ready_at=None, file="", file_sha256="", unsigned_sha256=""
     )
     text = text_of(ask(client, scorecard.number))
-    assert "replaced" in text
+    assert f"A correction of {scorecard.number} is on its way." in text
     assert later.number not in text
     assert verdict(ask(client, later.number)) == "unknown"
     assert verdict(ask(client, later.digest)) == "unknown"

@@ -232,7 +232,7 @@ def test_the_first_page_decides(full):
         "First issue, 20 November 2026, 09:30 UTC",
         "Approved with conditions by Adriana Ferreira",
         "No waivers.",
-        "no earlier scorecard",
+        "no earlier assessment has a scorecard",
         "Must-haves, 12 of 15 met",
         "Is every form of forced",
         "Maya Okafor",
