@@ -73,6 +73,19 @@ def pytest_configure():
     TransactionTestCase._fixture_teardown = _empty_tables
 
 
+def pytest_collection_modifyitems(config, items):
+    """On PostgreSQL repeat what asks the database; the rest is counted as deselected."""
+    if os.environ.get("TEST_ON") != "postgresql":
+        return
+    asking = {"db", "transactional_db", "live_server", "postgres_database"}
+    kept, left = [], []
+    for item in items:
+        is_asking = item.get_closest_marker("django_db") or asking & set(item.fixturenames)
+        (kept if is_asking else left).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left)
+
+
 def pytest_unconfigure():
     socket.socket.connect = _connect
     socket.socket.connect_ex = _connect_ex
