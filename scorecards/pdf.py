@@ -134,8 +134,9 @@ def draw(
     return Drawn(data=data, pages=len(document.pages))
 
 
-#: How warnings begin that mean another file; each error means one.
+#: How warnings begin that mean another file; each error means one, but for a link that leads nowhere.
 _GRAVE = ("Font-face ", "Unable to ")
+_HARMLESS = "No anchor "
 
 
 class _Heard(logging.Handler):
@@ -147,7 +148,9 @@ class _Heard(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep the line."""
-        if record.levelno >= logging.ERROR or str(record.msg).startswith(_GRAVE):
+        line = str(record.msg)
+        is_error = record.levelno >= logging.ERROR and not line.startswith(_HARMLESS)
+        if is_error or line.startswith(_GRAVE):
             self.said.append(record.getMessage()[:200])
 
 

@@ -86,4 +86,4 @@ def test_asked_left_found_taken_and_checked(site: Site, page: Page, tmp_path: Pa
 
     assert "Genuine: VET-" in site.manage("verify", file).stdout
     file.write_bytes(changed)
-    assert site.manage("verify", file, check=False).returncode == 1
+    assert site.manage("verify", file, check=False).returncode > 0

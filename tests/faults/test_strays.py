@@ -65,11 +65,13 @@ def test_a_builder_that_lost_its_row_takes_its_file_away(row, monkeypatch):
     assert files() == [row.file.removeprefix("scorecards/")]
 
 
-def test_what_was_handed_out_once_is_not_removed(row):
+def test_built_again_the_file_is_the_new_one_and_the_earlier_stays_known(row):
     builder.build(row.public_id)
     row.refresh_from_db()
-    first = row.file.removeprefix("scorecards/")
+    first = row.file_sha256
     Scorecard.objects.update(state=BuildState.QUEUED)
     builder.build(row.public_id)
-    assert first in files()
-    assert len(files()) == 2
+    row.refresh_from_db()
+    assert files() == [row.file.removeprefix("scorecards/")]
+    assert row.file_sha256 != first
+    assert [former.file_sha256 for former in row.former_files.all()] == [first]
