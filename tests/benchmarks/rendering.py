@@ -8,6 +8,7 @@ the app in the same run. Exits 1 where an aim is missed.
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import resource
 import signal
@@ -27,6 +28,7 @@ from tests.site import Site, wait_for  # noqa: E402
 
 PROCESSES = 2
 ROUNDS, BATCH = 4, 16
+_NUMBERS = itertools.count(1)
 
 
 class Bare:
@@ -74,8 +76,8 @@ def rows_of(count: int) -> list[Any]:
 
     owner, manager = make_user(Role.PROCUREMENT), make_user(Role.MANAGER)
     found = []
-    for number in range(count):
-        vendor = make_vendor(by=owner, name=f"Bench {number:03} Contact Services")
+    for _turn in range(count):
+        vendor = make_vendor(by=owner, name=f"Bench {next(_NUMBERS):03} Contact Services")
         assessment = make_assessment(vendor=vendor, owner=owner)
         answer_all(assessment)
         approved(assessment, by=manager)

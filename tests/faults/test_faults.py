@@ -11,7 +11,7 @@ from tests.faults.installation import Base, Installation
 from tests.faults.verdict import judge
 
 pytestmark = pytest.mark.services
-PLAN = {"jobs": 30, "renders": 1, "copies": 1, "poison": []}
+PLAN = {"jobs": 12, "renders": 1, "copies": 1, "poison": []}
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def struck(tmp_path):
 def test_nothing_is_lost_or_double_and_the_harness_would_see_it(struck):
     installation, found = struck
     assert found.is_well, found.faults
-    assert (found.asked, found.done, found.failed) == (31, 31, 0)
+    assert (found.asked, found.done, found.failed) == (13, 13, 0)
     assert found.started >= found.done
     folder = installation.folder / "media" / "scorecards"
     first, second, third = sorted(folder.glob("*.pdf"))[:3]
@@ -45,5 +45,5 @@ def test_nothing_is_lost_or_double_and_the_harness_would_see_it(struck):
     with installation.asked_log.open("a") as log:
         log.write("job-forgotten 7d4f9f4e-0000-4000-8000-000000000000\n")
     found = judge(installation)
-    assert (found.done, found.lost, found.double) == (29, 3, 1)
+    assert (found.done, found.lost, found.double) == (11, 3, 1)
     assert not found.is_well
