@@ -410,7 +410,7 @@ def test_it_changes_nothing(site):
 
 def test_nothing_is_asked_per_row(site, django_assert_max_num_queries):
     # one for each table that is read, and on PostgreSQL those that open and close the view
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(38):
         run()
     assert Answer.objects.count() == 16
 
