@@ -111,11 +111,10 @@ def _check_documents(
     report.faults += [*faults, *check_choices(recorded, kept)]
     fingerprints, known, faults = read_certificates()
     report.faults += faults
-    files, faults = check_documents(recorded, names, kept, fingerprints)
+    count, files, faults = check_documents(recorded, names, kept, fingerprints)
     report.faults += [*faults, *check_withdrawals(recorded)]
     report.faults += [*check_former(recorded), *check_packed(recorded)]
-    for (number,) in stored_rows(("count(*)",), "scorecards_scorecard"):
-        report.counts["scorecards"] = number
+    report.counts["scorecards"] = count
     report.counts["certificates"] = len(fingerprints)
     return files, known
 

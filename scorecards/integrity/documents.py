@@ -60,8 +60,8 @@ def check_documents(
     names: Names,
     kept: Mapping[Any, Kept],
     certificates: Mapping[Any, str],
-) -> tuple[list[Sealed], list[Fault]]:
-    """The documents whose files are to be looked at, and what is wrong with their rows.
+) -> tuple[int, list[Sealed], list[Fault]]:
+    """How many documents there are, whose files are to be looked at, and what is wrong with rows.
 
     `certificates` are fingerprints by key. Inside `one_view`.
     """
@@ -83,7 +83,7 @@ def check_documents(
         row["content"] = ""
     faults += _corrections_gone(recorded, numbers.values())
     faults += _built_gone(recorded, numbers.values())
-    return files, faults
+    return len(numbers), files, faults
 
 
 def _sealed(row: Row, label: str, fingerprint: str) -> Sealed:
