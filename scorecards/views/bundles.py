@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import BinaryIO, cast
 from uuid import UUID
 
@@ -114,21 +115,21 @@ def bundle_detail(request: StaffRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def bundle_cancel(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Stop preparing it."""
-    bundle = _own(request, public_id)
-    try:
-        services.cancel_bundle(bundle=bundle, by=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    return redirect(bundle)
+    return _changed(request, public_id, services.cancel_bundle)
 
 
 @staff_required
 @require_POST
 def bundle_resume(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """Go on with it."""
+    return _changed(request, public_id, services.resume_bundle)
+
+
+def _changed(request: StaffRequest, public_id: UUID, change: Callable[..., object]) -> HttpResponse:
+    """Its page, after the change or with the reason why there was none."""
     bundle = _own(request, public_id)
     try:
-        services.resume_bundle(bundle=bundle, by=request.user)
+        change(bundle=bundle, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
     return redirect(bundle)
