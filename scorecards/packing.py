@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scorecards.builder import path_of
+from vendors.disk import flush_folder
 
 FOLDER = "bundles"
 MANIFEST, SUMS = "manifest.json", "SHA256SUMS"
@@ -43,7 +44,7 @@ def pack(entries: Iterable[tuple[str, bytes]], *, draft: str) -> Packed:
         temporary.replace(folder / f"{sha256}.zip")
     finally:
         temporary.unlink(missing_ok=True)
-    _sync(folder)
+    flush_folder(folder)
     return Packed(f"{FOLDER}/{sha256}.zip", sha256, size)
 
 
@@ -58,14 +59,6 @@ def _write(path: Path, entries: Iterable[tuple[str, bytes]]) -> None:
                 archive.writestr(entry, data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def remove_others(*, keep: set[str], before: float) -> None:

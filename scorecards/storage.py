@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from scorecards.models import Scorecard
+from vendors.disk import write_whole
 
 FOLDER = "scorecards"
 
@@ -26,21 +26,7 @@ def path_of(name: str) -> Path:
 def store_file(data: bytes, target: Path, *, draft: str) -> None:
     """Write whole or not at all: the name appears when every byte is on the disk."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = target.parent / draft
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        with os.fdopen(os.open(temporary, flags, mode=0o600), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_whole(target, data, draft=draft)
 
 
 def stored_file(scorecard: Scorecard) -> bytes:

@@ -22,6 +22,7 @@ from typing import Protocol
 
 from django.conf import settings
 
+from vendors.disk import flush_folder
 from vendors.filetypes import MAX_SIZE
 
 FOLDER, PAGES_FOLDER = "evidence", "evidence-pages"
@@ -87,7 +88,7 @@ def keep(received: Received) -> str:
     name = secrets.token_hex(20)
     target = path_of(name)
     received.path.rename(target)
-    _flush_folder(target.parent)
+    flush_folder(target.parent)
     return name
 
 
@@ -132,7 +133,7 @@ def replace_pages(drawn: Path, stored_name: str) -> None:
     target = pages_folder(stored_name)
     shutil.rmtree(target, ignore_errors=True)
     drawn.rename(target)
-    _flush_folder(target.parent)
+    flush_folder(target.parent)
 
 
 def checked_content(stored_name: str, sha256: str) -> bytes:
@@ -160,11 +161,3 @@ def remove_orphans(known: Iterable[str]) -> int:
             shutil.rmtree(path, ignore_errors=True)
             removed += 1
     return removed
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
@@ -11,8 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from scorecards.comparison.asked import FEWEST, MOST, Asked
-from scorecards.comparison.columns import Column, candidates_of, columns_of
+from scorecards.comparison.columns import candidates_of, columns_of
+from scorecards.comparison.comparison import Comparison, Table
 from scorecards.comparison.entries import Entry, certifications_of, entries_of
+from scorecards.comparison.lineup import Line
 from scorecards.comparison.notices import (
     Notice,
     address_notices,
@@ -25,103 +26,32 @@ from scorecards.comparison.notices import (
     silent_notices,
     unassessed_notices,
 )
-from scorecards.comparison.shared import Odd, Shared, taken_in
-from scorecards.comparison.sure import Sure, sure_of
+from scorecards.comparison.shared import taken_in
+from scorecards.comparison.sure import sure_of
 from scorecards.comparison.table import (
-    CategoryRow,
-    CertificationRow,
-    ModelRow,
     category_rows,
     certification_rows,
     model_rows,
 )
-from scorecards.comparison.weighting import Profile, Weighting, chosen_profile, weighting_of
-from scorecards.comparison.why import Why, why_of
-from scorecards.comparison.words import Summary, summary_of
-from scorecards.ranking import Candidate, Ranking, rank
+from scorecards.comparison.weighting import Profile, chosen_profile, weighting_of
+from scorecards.comparison.why import why_of
+from scorecards.comparison.words import summary_of
+from scorecards.ranking import rank
 from vendors import scoring
 from vendors.models import Framework, Vendor
 from vendors.queries.assessments import weight_profiles
 
-__all__ = ["FEWEST", "MOST", "Asked", "Comparison", "Line", "Profile", "compare", "line_up"]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Vendors that can stand side by side, under weights, with their order.
-
-    `shared` is what several versions of the framework ask alike, None on one version; `odd` are
-    those that cannot be taken in, `left_out` the same with the reason. `on` is the day whose
-    results count.
-    """
-
-    framework: Framework
-    profiles: tuple[Profile, ...]
-    weighting: Weighting
-    entries: tuple[Entry, ...]
-    odd: tuple[Entry, ...]
-    ranking: Ranking
-    on: date
-    shared: Shared | None = None
-    left_out: tuple[Odd, ...] = ()
-
-    @property
-    def profile(self) -> Profile:
-        """The profile that the weights are, or start from."""
-        return self.weighting.profile
-
-    @property
-    def candidates(self) -> list[Candidate]:
-        """The entries as the ranking sees them."""
-        return candidates_of(self.entries)
-
-    @property
-    def is_past(self) -> bool:
-        """Whether the results are those of a day that is over."""
-        return self.on < timezone.localdate()
-
-    def asks(self, code: str) -> bool:
-        """Whether a criterion of the framework is asked of everybody here."""
-        return self.shared is None or code in self.shared.codes
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Everything below the notices: who leads, the columns and their rows."""
-
-    line: Line
-    summary: Summary
-    columns: tuple[Column, ...]
-    categories: tuple[CategoryRow, ...]
-    certifications: tuple[CertificationRow, ...]
-    model: tuple[ModelRow, ...]
-    all_open: bool
-    sure: Sure
-    why: Why | None
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What the page shows: the vendors chosen, what could not be taken in, and the table.
-
-    `on` is the day whose results count: today, unless the address asks for a past one.
-    """
-
-    asked: Asked
-    chosen: tuple[Vendor, ...]
-    notices: tuple[Notice, ...]
-    table: Table | None
-    on: date
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether the address asked for vendors and none of them exists."""
-        return not self.asked.is_empty and not self.chosen
-
-    @property
-    def has_room(self) -> bool:
-        """Whether another vendor may be added."""
-        return len(self.chosen) < MOST
+__all__ = [
+    "FEWEST",
+    "MOST",
+    "Asked",
+    "Comparison",
+    "Line",
+    "Profile",
+    "Table",
+    "compare",
+    "line_up",
+]
 
 
 def compare(visible: QuerySet[Vendor], asked: Asked) -> Comparison:

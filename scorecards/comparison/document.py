@@ -6,17 +6,16 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scorecards.comparison.certainty import certainty_document
 from scorecards.comparison.columns import Column
+from scorecards.comparison.comparison import Comparison, Table
+from scorecards.comparison.lineup import Line
 from scorecards.comparison.table import HeatCell
 from scorecards.comparison.why import why_document
 from scorecards.ranking import rank
 from vendors import scoring
-
-if TYPE_CHECKING:
-    from scorecards.comparison import Comparison, Line, Table
 
 COMPARISON_FORMAT = "vetting-comparison/1"
 #: The parts that everything else follows from, or that words are made of.

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from scorecards.comparison.asked import WEIGHT
+from scorecards.comparison.lineup import Line
 from scorecards.comparison.phrases import percent
 from scorecards.comparison.weighting import weight_text
 from vendors import scoring
-
-if TYPE_CHECKING:
-    from scorecards.comparison import Line
 
 #: Sliders end here, in percent, until a weight is greater.
 USUAL_END, END = 60, 100

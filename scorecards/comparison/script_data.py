@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from scorecards.comparison.columns import Column
+from scorecards.comparison.comparison import Table
 from scorecards.comparison.entries import CategoryFigure
 from scorecards.comparison.handles import END, USUAL_END
+from scorecards.comparison.lineup import Line
 from scorecards.comparison.phrases import phrases
 from scorecards.comparison.weighting import Profile
 from vendors import scoring
-
-if TYPE_CHECKING:
-    from scorecards.comparison import Line, Table
 
 #: Figures by category beside the score, by the name that the script knows them under.
 FIGURES: dict[str, Callable[[CategoryFigure], Fraction | None]] = {

@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from scorecards.comparison.certainty import Pair
 from scorecards.comparison.columns import Column
+from scorecards.comparison.comparison import Table
 from scorecards.comparison.entries import CategoryFigure, CriterionFigure
 from scorecards.comparison.table import CategoryRow, Held
 from vendors import scoring
 from vendors.templatetags.figures import level_label
-
-if TYPE_CHECKING:
-    from scorecards.comparison import Table
 
 #: A text, a number, a day, or nothing.
 Cell = str | int | float | date | None

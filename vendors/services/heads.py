@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from django.utils import timezone
 
+from vendors.disk import write_whole
 from vendors.integrity.heads import heads_folder, heads_text
 from vendors.models import ChainHead
 from vendors.services.audit import trail_key
@@ -24,24 +24,5 @@ def export_heads() -> Path:
     folder = heads_folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{at[:10]}.json"
-    write_whole(path, text)
+    write_whole(path, text.encode())
     return path
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file that is there with every byte or not at all, readable by its owner alone."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        with os.fdopen(os.open(draft, flags, mode=0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from vendors.disk import write_whole
 from vendors.integrity.chains import check_chains
 from vendors.integrity.faults import Fault, Names
 from vendors.integrity.heads import KnownHeads, read_heads
@@ -22,7 +23,6 @@ from vendors.integrity.results import frozen_rows
 from vendors.integrity.stored import one_view
 from vendors.models import AuditEvent
 from vendors.services.audit import record_event, trail_key
-from vendors.services.heads import write_whole
 from vendors.services.refusals import Refused
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def keep_outcome(
         faults=tuple(faults[:MOST_FAULTS]),
     )
     document = asdict(outcome) | {"at": outcome.at.isoformat()}
-    write_whole(_path(), json.dumps(document, ensure_ascii=False))
+    write_whole(_path(), json.dumps(document, ensure_ascii=False).encode())
     return outcome
 
 

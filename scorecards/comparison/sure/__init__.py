@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from scorecards.comparison.asked import Asked
 from scorecards.comparison.certainty import Certainty, certainty_of
 from scorecards.comparison.columns import Column
+from scorecards.comparison.lineup import Line
 from scorecards.comparison.phrases import phrases
 from scorecards.comparison.sure.changes import Change, changes_of
 from scorecards.comparison.sure.chart import Chart, chart_of
@@ -22,9 +22,6 @@ from scorecards.comparison.sure.tables import (
     profiles_of,
     without_of,
 )
-
-if TYPE_CHECKING:
-    from scorecards.comparison import Line
 
 __all__ = ["Sure", "phrases", "sure_of"]
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from scorecards.comparison.certainty import Certainty
+from scorecards.comparison.lineup import Line
 from scorecards.comparison.phrases import flip_texts, percent, phrases, points_text
 from scorecards.ranking import TOTAL, Flip, Turn
 from vendors import scoring
-
-if TYPE_CHECKING:
-    from scorecards.comparison import Line
 
 
 @dataclass(frozen=True, slots=True)

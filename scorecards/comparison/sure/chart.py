@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from scorecards.comparison import lines as geometry
 from scorecards.comparison.certainty import Certainty
+from scorecards.comparison.lineup import Line
 from scorecards.comparison.phrases import listed, percent, phrases
 from scorecards.ranking import TOTAL, score_lines
 from vendors import scoring
-
-if TYPE_CHECKING:
-    from scorecards.comparison import Line
 
 
 @dataclass(frozen=True, slots=True)

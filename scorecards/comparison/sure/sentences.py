@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from scorecards.comparison.certainty import SURE_SHARE, Certainty, Pair
 from scorecards.comparison.columns import Column
+from scorecards.comparison.lineup import Line
 from scorecards.comparison.phrases import (
     flip_texts,
     listed,
@@ -23,9 +23,6 @@ from scorecards.comparison.phrases import (
 )
 from scorecards.ranking import Ranking, Transfer
 from vendors import scoring
-
-if TYPE_CHECKING:
-    from scorecards.comparison import Line
 
 
 @dataclass(frozen=True, slots=True)

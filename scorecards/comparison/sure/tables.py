@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from scorecards.comparison.certainty import Certainty
+from scorecards.comparison.lineup import Line
 from scorecards.comparison.phrases import listed, phrases, place_text, share_text
 from scorecards.ranking import Ranking, rank
 from vendors import scoring
-
-if TYPE_CHECKING:
-    from scorecards.comparison import Line
 
 
 @dataclass(frozen=True, slots=True)

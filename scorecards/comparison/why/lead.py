@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
@@ -13,13 +12,11 @@ from scorecards import ranking
 from scorecards.comparison.asked import Asked
 from scorecards.comparison.columns import Column
 from scorecards.comparison.entries import CriterionFigure, Entry
+from scorecards.comparison.lineup import Line
 from scorecards.comparison.table import percent_text
 from scorecards.comparison.why.plans import PlanLine, plans_of
 from scorecards.ranking import CategoryLead, CriterionLead
 from vendors import scoring
-
-if TYPE_CHECKING:
-    from scorecards.comparison import Line
 
 #: Criteria named as those that matter most.
 MOST_CRITERIA = 10
