@@ -6,7 +6,7 @@
 #   make faults  docs/faults.md, anew: what dies, and what becomes of the jobs (most of an hour)
 # PYTHON chooses the interpreter: make PYTHON=python3.12 demo
 
-PROCESSES ?= 2
+PROCESSES ?= 3
 ARGS ?=
 VENV := .venv/bin
 LOCK := uv pip compile --universal --generate-hashes --python-version 3.11 --no-header \

@@ -1,5 +1,6 @@
 """Fixtures for the whole suite: no way out of this machine, real servers, a real browser."""
 
+import fcntl
 import ipaddress
 import os
 import shutil
@@ -24,6 +25,13 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
+#: A new installation's first steps, in one process.
+MAKE_READY = """
+from django.core.management import call_command
+from vetting.staticfiles import collect_if_stale
+call_command("migrate", verbosity=0)
+collect_if_stale()
+"""
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 _connect, _connect_ex = socket.socket.connect, socket.socket.connect_ex
 _teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
@@ -115,6 +123,20 @@ def postgres_database(postgres_server):
     return services.new_database(postgres_server.url)
 
 
+@pytest.fixture(scope="session")
+def migrated_database(postgres_server, ready_folder):
+    """The name of a migrated PostgreSQL database that others are copies of."""
+    address = services.new_database(postgres_server.url)
+    Site(ready_folder, database=address).manage("migrate", "--verbosity", "0")
+    return address.rpartition("/")[2]
+
+
+@pytest.fixture
+def ready_database(postgres_server, migrated_database):
+    """The address of a migrated PostgreSQL database of this test alone."""
+    return services.new_database(postgres_server.url, migrated_database)
+
+
 @pytest.fixture
 def redis_server():
     """A private Redis of this test alone; `.url` is its address with the password."""
@@ -128,12 +150,19 @@ def redis_server():
 
 @pytest.fixture(scope="session")
 def ready_folder(tmp_path_factory):
-    """The data folder of an installation on the embedded default: migrated, static collected."""
-    folder = tmp_path_factory.mktemp("ready")
-    site = Site(folder)
-    site.manage("migrate", "--verbosity", "0")
-    site.manage("shell", "--verbosity", "0", "--command",
-                "from vetting.staticfiles import collect_if_stale as c; c()")  # fmt: skip
+    """The data folder of an installation on the embedded default: migrated, static collected.
+
+    The processes of a run share one: the first that comes makes it, the others wait.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "ready"
+    made = folder.with_suffix(".made")
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            folder.mkdir()
+            Site(folder).manage("shell", "--verbosity", "0", "--command", MAKE_READY)
+            made.touch()
     return folder
 
 
@@ -141,7 +170,8 @@ def ready_folder(tmp_path_factory):
 def make_site(tmp_path, request):
     """A function that makes a whole installation on the embedded default or on given servers.
 
-    With `ready=True` its tables are there already (embedded default only).
+    With `ready=True` its static files are there, and its tables on the embedded default; on
+    PostgreSQL give it `ready_database`.
     """
     made = []
 
@@ -229,7 +259,9 @@ def axe_faults():
 
     def run(page, only=""):
         asked = {"type": "rule", "values": [only]} if only else {"type": "tag", "values": tags}
-        found = Axe().run(page, options={"runOnly": asked})
+        # What holds is not listed, no frames are looked for: less to do, the same faults.
+        quick = {"resultTypes": ["violations"], "preload": False, "iframes": False}
+        found = Axe().run(page, options={"runOnly": asked, **quick})
         return [
             f"{fault['id']}: {node['target']} {node['failureSummary']}"
             for fault in found.response["violations"]

@@ -1,4 +1,4 @@
-"""The four figures that docs/security.md promises, measured anew: `make proof`.
+"""The figures that docs/security.md promises, measured anew: `make proof`.
 
 Calls what measures each of them, in processes of their own, on SQLite and on a private PostgreSQL,
 and prints a line for each; 1 where a figure is missed or didn't come. `--brief` tries less.
@@ -21,8 +21,8 @@ from xml.etree import ElementTree as ET
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", "postgresql")
-SAVES, FLIPS, EVENTS, ROUNDS = 2_000, 5_000, 100_000, 15
-BRIEF = {"saves": 200, "flips": 120, "events": 10_000, "rounds": 3}
+SAVES, FLIPS, PAPERS, EVENTS, ROUNDS = 2_000, 5_000, 1_000, 100_000, 15
+BRIEF = {"saves": 200, "flips": 120, "papers": 40, "events": 10_000, "rounds": 3}
 Numbers = dict[str, Any]
 
 
@@ -110,6 +110,25 @@ def corpus() -> Figure:
     return figure("files", "-", said, read(pattern, output), lambda *row: not row[-1])
 
 
+def papers(flips: int) -> Iterator[Figure]:
+    """Bits flipped in a signed scorecard: what `verify FILE` finds, and what it finds by itself."""
+    output = run("tests/benchmarks/pdf_flips.py", f"--flips={flips}")
+    yield figure(
+        "flipped scorecard",
+        "-",
+        "{:,.0f} of {:,.0f} found by verify FILE",
+        read(r"verify FILE: ([\d,]+) of ([\d,]+) flips found", output),
+        lambda found, all_of_them: found == all_of_them == flips,
+    )
+    yield figure(
+        "  without register",
+        "-",
+        "{:,.0f} of {:,.0f} found by signature and record alone (told, no aim)",
+        read(r"record alone: ([\d,]+) of ([\d,]+) flips found", output),
+        lambda found, _all: found > 0,
+    )
+
+
 def edits(saves: int) -> Iterator[Figure]:
     """Many editors at the same answers."""
     output = run("tests/benchmarks/editors.py", str(saves))
@@ -163,6 +182,7 @@ def figures(numbers: Numbers) -> Iterator[Figure]:
     yield corpus()
     for database in DATABASES:
         yield matrix(database)
+    yield from papers(numbers["papers"])
     yield from edits(numbers["saves"])
     for database in DATABASES:
         yield from trail(database, numbers)
@@ -170,7 +190,7 @@ def figures(numbers: Numbers) -> Iterator[Figure]:
 
 def main() -> int:
     """Print the table; 1 where a figure is missed."""
-    numbers = {"saves": SAVES, "flips": FLIPS, "events": EVENTS, "rounds": ROUNDS}
+    numbers = {"saves": SAVES, "flips": FLIPS, "papers": PAPERS, "events": EVENTS, "rounds": ROUNDS}
     if "--brief" in sys.argv:
         numbers = BRIEF
     python = platform.python_version()

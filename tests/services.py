@@ -91,7 +91,9 @@ def unprivileged():
 
 
 def make_folder(prefix, user):
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))  # socket paths are short
+    place = tempfile.gettempdir()
+    # the path of a socket has to be short
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place if len(place) < 40 else "/tmp"))
     if user:
         os.chown(folder, user["user"], user["group"])
     return folder
@@ -185,10 +187,10 @@ def query(url, statement):
     return True
 
 
-def new_database(url):
-    """Make an empty database on the server of this address; return its address."""
+def new_database(url, template="template1"):
+    """Make a database on the server of this address, empty or a copy; return its address."""
     name = f"vetting_{secrets.token_hex(6)}"
-    assert query(url, f"CREATE DATABASE {name}")
+    assert query(url, f"CREATE DATABASE {name} TEMPLATE {template}")
     return f"{url.rpartition('/')[0]}/{name}"
 
 

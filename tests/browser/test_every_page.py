@@ -75,8 +75,9 @@ def look(new_page, live_server, people, axe_faults):
             joint = "&" if "?" in address else "?"
             answer = page.goto(f"{address}{joint}theme=light")
             assert answer.status in {200, 403, 404, 405}, (address, answer.status)
-            for details in page.locator("details:not(.menu)").all():
-                details.evaluate("node => { node.open = true }")
+            page.eval_on_selector_all(
+                "details:not(.menu)", "all => all.forEach(node => { node.open = true })"
+            )
             wide = page.evaluate("document.documentElement.scrollWidth")
             if wide > size["width"]:
                 found.append(f"{size['width']}: scrolls sideways to {wide}")

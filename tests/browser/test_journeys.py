@@ -25,36 +25,41 @@ PEOPLE = {
     "auditor": "samuel@sample.example",
 }
 RISK_FACTORS = {code: level for code, level in HIGH_RISK.items() if code != "harmful_content"}
+#: What an administrator types first, in one process.
+BEGIN = """
+from django.core.management import call_command
+call_command("load_framework", {framework!r})
+for email, role in {people!r}:
+    call_command("create_user", email, role=role)
+"""
 
 
 @pytest.fixture(params=["embedded", "servers"])
 def site(request: pytest.FixtureRequest, make_site) -> Site:
     """The app as `make demo` runs it, and as gunicorn, a worker, PostgreSQL and Redis run it."""
     if request.param == "embedded":
-        site = make_site()
-        site.manage("migrate", "--verbosity", "0")
+        site = make_site(ready=True)
         site.serve()
     else:
         site = make_site(
-            database=request.getfixturevalue("postgres_database"),
+            ready=True,
+            database=request.getfixturevalue("ready_database"),
             broker=request.getfixturevalue("redis_server").url,
         )
-        site.manage("migrate", "--verbosity", "0")
-        site.manage("collectstatic", "--noinput", "--verbosity", "0")
         site.web()
         site.worker("--beat", "--schedule", site.folder / "beat")
-    site.manage("load_framework", WORKED / "worked-example-framework.yaml")
     return site
 
 
 @pytest.fixture
 def sign_in(chromium, site: Site):
     """A function that signs somebody in, in a browser window of their own."""
-    passwords = {}
-    for role, email in PEOPLE.items():
-        group = "procurement" if role == "reviewer" else role
-        out = site.manage("create_user", email, "--role", group).stdout
-        passwords[role] = re.search(r"Password: (\S+)", out)[1]
+    groups = {role: "procurement" if role == "reviewer" else role for role in PEOPLE}
+    people = [(email, groups[role]) for role, email in PEOPLE.items()]
+    framework = str(WORKED / "worked-example-framework.yaml")
+    begin = BEGIN.format(framework=framework, people=people)
+    out = site.manage("shell", "-v", "0", "-c", begin).stdout
+    passwords = dict(zip(PEOPLE, re.findall(r"Password: (\S+)", out), strict=True))
     contexts = []
 
     def open_as(role: str) -> Page:

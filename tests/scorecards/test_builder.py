@@ -1,5 +1,6 @@
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -279,7 +280,8 @@ def in_a_process(code, folder, *arguments, **extra):
     ).stdout
 
 
-def test_without_pango_it_fails_at_once_and_says_why(tmp_path):
+def test_without_pango_it_fails_at_once_and_says_why(tmp_path, ready_folder):
+    shutil.copytree(ready_folder, tmp_path / "var")
     (tmp_path / "weasyprint.py").write_text(
         "raise OSError(\"cannot load library 'libgobject-2.0-0'\")\n"
     )
@@ -291,8 +293,6 @@ def test_without_pango_it_fails_at_once_and_says_why(tmp_path):
     }
     code = (
         "import django; django.setup()\n"
-        "from django.core.management import call_command\n"
-        "call_command('migrate', verbosity=0)\n"
         "from tests import factories\n"
         "from scorecards import builder\n"
         "from scorecards.services import scorecards as services\n"

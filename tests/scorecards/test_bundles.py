@@ -302,7 +302,7 @@ def test_a_damaged_file_is_a_failure_and_no_wrong_file(ask, three, manager):
         (preparing, "is_settled"),
         (preparing, "pack"),
         (preparing, "_finish"),
-        (packing, "_sync"),
+        (packing, "flush_folder"),
     ],
 )
 def test_killed_between_two_steps_it_goes_on_and_ends_once(ask, told, monkeypatch, where, name):
@@ -311,7 +311,7 @@ def test_killed_between_two_steps_it_goes_on_and_ends_once(ask, told, monkeypatc
     def kill(*_args, **_options):
         raise Killed
 
-    if name in {"pack", "_finish", "_sync"}:
+    if name in {"pack", "_finish", "flush_folder"}:
         preparing.advance(bundle.public_id)
         draw(bundle)
     with monkeypatch.context() as patched:

@@ -6,7 +6,6 @@ import sqlite3
 from decimal import Decimal
 from io import BytesIO, StringIO
 
-import psycopg2
 import pypdf
 import pytest
 from django.core.management import CommandError, call_command
@@ -483,24 +482,16 @@ request_document(kind=Kind.COMPARISON, document=document, comparison=saved, by=b
 """
 
 
-@pytest.fixture(params=["embedded", "servers"])
-def site(request, make_site):
+@pytest.fixture
+def site(make_site):
     require(not pdf.unavailable(), pdf.unavailable())
-    options = {"DJANGO_SETTINGS_MODULE": "tests.scorecards.worker_settings"}
-    if request.param == "servers":
-        options["database"] = request.getfixturevalue("postgres_database")
-        options["broker"] = request.getfixturevalue("redis_server").url
-    made = make_site(**options)
-    made.manage("migrate", "--verbosity", "0")
-    return made
+    return make_site(ready=True, DJANGO_SETTINGS_MODULE="tests.scorecards.worker_settings")
 
 
 @contextlib.contextmanager
 def database(site):
     """A cursor past the ORM; what it changes is kept."""
-    target = site.environment["DATABASE_URL"]
-    link = psycopg2.connect(target) if target else sqlite3.connect(site.folder / "vetting.sqlite3")
-    with contextlib.closing(link):
+    with contextlib.closing(sqlite3.connect(site.folder / "vetting.sqlite3")) as link:
         yield link.cursor()
         link.commit()
 

@@ -179,10 +179,10 @@ def test_a_withdrawal_keeps_its_day(row):
     assert "no event tells of its withdrawal, its reason or its day" in run()[0]
 
 
-GONE = {
+GONE = (
     "UPDATE scorecards_scorecard SET state = 'failed', ready_at = NULL",
     "DELETE FROM scorecards_scorecard",
-}
+)
 
 
 @pytest.mark.parametrize("change", GONE)

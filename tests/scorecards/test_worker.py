@@ -36,11 +36,9 @@ def site(request, make_site):
     require(not pdf.unavailable(), pdf.unavailable())
     options = {"DJANGO_SETTINGS_MODULE": "tests.scorecards.worker_settings"}
     if request.param == "servers":
-        options["database"] = request.getfixturevalue("postgres_database")
+        options["database"] = request.getfixturevalue("ready_database")
         options["broker"] = request.getfixturevalue("redis_server").url
-    made = make_site(**options)
-    made.manage("migrate", "--verbosity", "0")
-    return made
+    return make_site(ready=True, **options)
 
 
 @contextlib.contextmanager
@@ -94,17 +92,6 @@ def await_ready(site, seconds=120):
         site.manage("sweep")
 
 
-def test_asked_and_built(site):
-    ask(site, 1)
-    assert states(site) == ["queued"]
-    site.worker()
-    wait_for(lambda: states(site) == ["ready"], 60, site.log)
-    ((_state, attempts, file, number),) = rows(site)
-    assert attempts == 1
-    assert number.endswith("-0001")
-    assert files(site) == [file.removeprefix("scorecards/")]
-
-
 def test_a_worker_killed_in_a_build_loses_nothing(site):
     worker = site.worker()
     ask(site, 3)
@@ -122,6 +109,7 @@ def test_a_worker_killed_in_a_build_loses_nothing(site):
     assert [number for *_rest, number in stored if number] == [stored[0][3]]
 
 
+@pytest.mark.parametrize("site", ["servers"], indirect=True)
 def test_killed_again_and_again_it_is_still_built_once(site):
     ask(site, 1)
     for attempt in (1, 2):
@@ -221,9 +209,10 @@ def test_asking_is_quick_whatever_the_broker_does(make_site, redis_server):
 def test_a_broker_that_is_down_delays_only(make_site):
     require(not pdf.unavailable(), pdf.unavailable())
     site = make_site(
-        broker="redis://127.0.0.1:9/0", DJANGO_SETTINGS_MODULE="tests.scorecards.worker_settings"
+        ready=True,
+        broker="redis://127.0.0.1:9/0",
+        DJANGO_SETTINGS_MODULE="tests.scorecards.worker_settings",
     )
-    site.manage("migrate", "--verbosity", "0")
     ask(site, 1)
     assert states(site) == ["queued"]
     site.environment["CELERY_BROKER_URL"] = ""
@@ -232,8 +221,7 @@ def test_a_broker_that_is_down_delays_only(make_site):
 
 
 def test_a_queue_folder_that_is_gone_is_no_error(make_site):
-    site = make_site()
-    site.manage("migrate", "--verbosity", "0")
+    site = make_site(ready=True)
     messages = site.folder / "queue" / "messages"
     swap = f"import shutil; shutil.rmtree({str(messages)!r}); open({str(messages)!r}, 'w').close()"
     done = site.manage("shell", "-v", "0", "-c", swap + ASK.format(count=1))
