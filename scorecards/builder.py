@@ -37,7 +37,7 @@ from scorecards.models import (
 )
 from scorecards.papers import PAPERS
 from scorecards.pdf import Drawn
-from scorecards.storage import FOLDER, FileDamaged, path_of, store_file, stored_file
+from scorecards.storage import FOLDER, FileDamaged, name_of, path_of, store_file, stored_file
 from vendors import scoring
 from vendors.services.audit import record_event
 
@@ -133,10 +133,10 @@ def _build(claim: _Claim, began: float) -> None:
         raise _NotDrawable(
             _("It was asked for under an earlier version of the document. Ask for it again.")
         )
-    if not _may_have(row):
+    if not may_have(row):
         raise _NotDrawable(
             _("%s asked for it and may no longer have it. Somebody else may ask again.")
-            % row.requested_by
+            % row.wanted_by
         )
     if not claim.write(step=DRAWING):
         return
@@ -155,7 +155,7 @@ def _store(claim: _Claim, drawn: Drawn, signed: signing.Signed) -> None:
     """
     row = claim.row
     file_sha256 = hashlib.sha256(signed.data).hexdigest()
-    name = _name_of(file_sha256)
+    name = name_of(file_sha256)
     if not claim.write(step=STORING, file=name):
         return
     if row.ready_at is None:
@@ -176,11 +176,7 @@ def _store(claim: _Claim, drawn: Drawn, signed: signing.Signed) -> None:
     elif row.ready_at is not None:
         # What was damaged, and what a builder left that died before it ended the row.
         _remove_unnamed(row.file)
-        _remove_unnamed(_name_of(row.file_sha256))
-
-
-def _name_of(file_sha256: str) -> str:
-    return f"{FOLDER}/{file_sha256}.pdf"
+        _remove_unnamed(name_of(row.file_sha256))
 
 
 def _remove_unnamed(name: str) -> None:
@@ -197,11 +193,11 @@ def _drawn_in_time(row: Scorecard, began: float) -> Drawn:
     return drawn
 
 
-def _may_have(row: Scorecard) -> bool:
-    """Whether whoever asked for the document may still see it; a command always may."""
-    if row.requested_by is None:
+def may_have(row: Scorecard) -> bool:
+    """Whether whoever the document is built for may still see it; a command always may."""
+    if row.wanted_by is None:
         return True
-    return Scorecard.objects.visible_to(row.requested_by).filter(pk=row.pk).exists()
+    return Scorecard.objects.visible_to(row.wanted_by).filter(pk=row.pk).exists()
 
 
 @transaction.atomic
@@ -228,9 +224,17 @@ def _finish(claim: _Claim, certificate: SigningCertificate | None, **file: objec
 
 @transaction.atomic
 def _fail(claim: _Claim, error: str) -> None:
-    """End the row with a reason, unless the claim is lost."""
-    if claim.write(state=BuildState.FAILED, error=error, step="", lease_until=None):
-        _tell(claim.row, Outcome.FAILED)
+    """End the row with a reason, unless the claim is lost.
+
+    One that was handed out once names that file again, for somebody may put it back.
+    """
+    row = claim.row
+    last = Scorecard.objects.values_list("file", flat=True).get(pk=row.pk)
+    earlier = {} if row.ready_at is None else {"file": name_of(row.file_sha256)}
+    if claim.write(state=BuildState.FAILED, error=error, step="", lease_until=None, **earlier):
+        if earlier:
+            _remove_unnamed(last)
+        _tell(row, Outcome.FAILED)
 
 
 def _tell(row: Scorecard, outcome: Outcome) -> None:
@@ -238,8 +242,8 @@ def _tell(row: Scorecard, outcome: Outcome) -> None:
 
     What is built for a bundle alone is told of when the bundle is there.
     """
-    if row.requested_by is not None and not row.items.filter(is_origin=True).exists():
-        Notice.objects.create(user=row.requested_by, scorecard=row, outcome=outcome)
+    if row.wanted_by is not None and not row.items.filter(is_origin=True).exists():
+        Notice.objects.create(user=row.wanted_by, scorecard=row, outcome=outcome)
     transaction.on_commit(lambda: document_settled.send(sender=Scorecard, row=row), robust=True)
 
 

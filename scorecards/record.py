@@ -21,6 +21,8 @@ AS_TEXT = "numbers_as_text"
 SAFE = 2**53 - 1
 #: Below this RFC 8785 writes an exponent.
 LEAST = Decimal("0.000001")
+#: No number of a record has so many digits; a text of ten letters may ask for a billion.
+_LONGEST = 400
 
 
 class RecordError(ContentError):
@@ -71,9 +73,9 @@ def _step(key: object) -> str:
 def read(text: str) -> dict[str, Any]:
     """The record of a text, its numbers exact. Raises RecordError for anything else."""
     try:
-        found = json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+        found = json.loads(text, parse_float=_number, parse_constant=_refuse)
     except (ValueError, RecursionError, InvalidOperation) as error:
-        raise RecordError("it is not JSON") from error
+        raise RecordError("it is not JSON, or holds a number of too many digits") from error
     if not isinstance(found, dict) or "format" not in found:
         raise RecordError("it is no record of a scorecard")
     if found["format"] != CONTENT_FORMAT:
@@ -93,6 +95,14 @@ def read_strictly(text: str) -> dict[str, Any]:
     if again != text:
         raise RecordError("it is not in the form of RFC 8785, so it was changed or written anew")
     return found
+
+
+def _number(text: str) -> Decimal:
+    """An exact number. Raises ValueError for one that would not fit in memory, written in full."""
+    number = Decimal(text)
+    if number.is_finite() and abs(number.adjusted()) > _LONGEST:
+        raise ValueError("a number of too many digits")
+    return number
 
 
 def _refuse(_name: str) -> NoReturn:
@@ -115,7 +125,7 @@ def _restore(record: dict[str, Any], pointer: list[str]) -> None:
         for step in way:
             place = place[int(step) if isinstance(place, list) else step]
         key: Any = int(last) if isinstance(place, list) else last
-        number = Decimal(place[key])
+        number = _number(place[key])
         place[key] = int(number) if number == number.to_integral_value() else number
     except (LookupError, ValueError, TypeError, InvalidOperation) as error:
         raise RecordError(f"{AS_TEXT} names a place that holds no number") from error

@@ -23,15 +23,23 @@ def path_of(name: str) -> Path:
     return Path(settings.MEDIA_ROOT) / name
 
 
+def name_of(file_sha256: str) -> str:
+    """The name below the media folder of the document with this SHA-256."""
+    return f"{FOLDER}/{file_sha256}.pdf"
+
+
 def store_file(data: bytes, target: Path, *, draft: str) -> None:
     """Write whole or not at all: the name appears when every byte is on the disk."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_whole(target, data, draft=draft)
 
 
-def stored_file(scorecard: Scorecard) -> bytes:
-    """The bytes of a ready scorecard. Raises FileDamaged unless they are those of its row."""
-    path = path_of(scorecard.file)
+def stored_file(scorecard: Scorecard, name: str = "") -> bytes:
+    """The bytes of a ready scorecard. Raises FileDamaged unless they are those of its row.
+
+    `name`: looked for there, instead of where the row says.
+    """
+    path = path_of(name or scorecard.file)
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -27,6 +27,7 @@ from scorecards.integrity.sealed import (
     check_bundles,
     check_sealed,
     read_certificates,
+    young_archives,
 )
 from scorecards.models import Bundle, Scorecard
 from scorecards.signatures import Known
@@ -83,7 +84,7 @@ def verify(key: bytes) -> Report:
     report.faults += unknown_files("scorecard", FOLDER, _scorecard_files)
     report.counts["bundles"], faults = check_bundles()
     report.faults += faults
-    report.faults += unknown_files("bundle", BUNDLES, _bundle_files)
+    report.faults += unknown_files("bundle", BUNDLES, lambda: _bundle_files(chains.recorded))
     report.seconds = time.monotonic() - started
     return report
 
@@ -119,9 +120,13 @@ def _check_documents(
     return files, known
 
 
-def _bundle_files() -> Iterator[str]:
+def _bundle_files(recorded: Recorded) -> Iterator[str]:
+    """Archives of rows, of their last events (the sweeper removes those), and just written ones."""
     names = Bundle.objects.exclude(file="").values_list("file", flat=True)
-    return (name.removeprefix(f"{BUNDLES}/") for name in names.iterator())
+    told = (str(found.get("file")) for found in recorded.packed.values())
+    for name in (*names.iterator(), *told):
+        yield name.removeprefix(f"{BUNDLES}/")
+    yield from young_archives()
 
 
 def _scorecard_files() -> Iterator[str]:

@@ -91,9 +91,7 @@ def unprivileged():
 
 
 def make_folder(prefix, user):
-    place = tempfile.gettempdir()
-    # the path of a socket has to be short
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place if len(place) < 40 else "/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))  # socket paths are short
     if user:
         os.chown(folder, user["user"], user["group"])
     return folder

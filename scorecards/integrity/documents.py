@@ -82,7 +82,7 @@ def check_documents(
         # the text is long, and of no more use
         row["content"] = ""
     faults += _corrections_gone(recorded, numbers.values())
-    faults += _built_gone(recorded, numbers.values())
+    faults += _numbers_gone(recorded, numbers.values())
     return len(numbers), files, faults
 
 
@@ -176,13 +176,15 @@ def _moment(raw: Any) -> str | None:
         return None
 
 
-def _built_gone(recorded: Recorded, rows: Iterable[Row]) -> Iterator[Fault]:
-    """Numbered documents that were built, as the trail tells, and have no row that says so."""
-    there = {row["number"] for row in rows if row["ready_at"] is not None}
-    told = {str(found["number"]) for found in recorded.built.values()}
-    for number in sorted(told - there - {""}):
-        words = _("the trail tells that it was built, no row does")
-        yield Fault("scorecard", number, words)
+def _numbers_gone(recorded: Recorded, rows: Iterable[Row]) -> Iterator[Fault]:
+    """Numbers that were given or built, as the trail tells, and have no row that says so."""
+    there = {row["number"]: row["ready_at"] is not None for row in rows}
+    built = {str(found["number"]) for found in recorded.built.values()}
+    for number in sorted((built | recorded.given) - {""}):
+        if number in built and not there.get(number):
+            yield Fault("scorecard", number, _("the trail tells that it was built, no row does"))
+        elif number not in there:
+            yield Fault("scorecard", number, _("the trail tells that it was asked for, no row is"))
 
 
 def check_former(recorded: Recorded) -> Iterator[Fault]:

@@ -57,7 +57,7 @@ def judge(data: bytes) -> Judged:
             return Judged(sha256, str(reason))
         words = _("It is in the register, but cannot be read: %s") % reason
         return Judged(sha256, words, row)
-    row = row or _given_out_before(sha256, record)
+    row = row or _given_out_before(sha256)
     if row is None:
         return _stranger(sha256, record, signature)
     fault = _fault(row, sha256, record, signature)
@@ -101,9 +101,10 @@ def _given_out(sha256: str) -> Scorecard | None:
     return with_standing(Scorecard.objects.all()).filter(file_sha256=sha256).first()
 
 
-def _given_out_before(sha256: str, record: Enclosed) -> Scorecard | None:
-    """The document whose file this was until it was built again: the trail says so."""
-    row = with_standing(Scorecard.objects.all()).filter(digest=record.digest).first()
+def _given_out_before(sha256: str) -> Scorecard | None:
+    """The document whose file this was until it was built again; the trail has to say so too."""
+    rows = with_standing(Scorecard.objects.filter(former_files__file_sha256=sha256))
+    row = rows.first()
     return row if row is not None and _is_told_of(row, sha256) else None
 
 

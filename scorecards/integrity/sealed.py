@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from scorecards.builder import FOLDER
 from scorecards.enclosed import Enclosed, NotOurs
+from scorecards.models import LEASE
 from scorecards.signatures import Known, Signature, examine, known_certificate
 from vendors.integrity.faults import Fault
 from vendors.integrity.files import KnownFile, check_files
@@ -20,6 +23,8 @@ from vendors.integrity.stored import stored_rows
 
 #: Where archives lie below the media folder.
 BUNDLES = "bundles"
+#: The sweeper comes more often than that.
+_ROUND_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,15 @@ def _signed_otherwise(signature: Signature) -> str:
     return _("it is signed with another certificate than its row names")
 
 
+def young_archives() -> Iterator[str]:
+    """Archives whose bundle may be about to name them, or lost its claim; the sweeper removes them."""
+    before = time.time() - LEASE.total_seconds() - _ROUND_SECONDS
+    for path in (Path(settings.MEDIA_ROOT) / BUNDLES).glob("*.zip"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime > before:
+                yield path.name
+
+
 def check_bundles() -> tuple[int, list[Fault]]:
     """How many archives there are, and those that are not what their names say.
 
@@ -108,6 +122,8 @@ def check_bundles() -> tuple[int, list[Fault]]:
     paths = [path for path in sorted(root.glob("*.zip")) if not path.name.startswith(".")]
     files = []
     for path in paths:
-        size = path.stat().st_size
-        files.append(KnownFile(_("Bundle"), path.name, size, path.stem))
-    return len(files), list(check_files("bundle", BUNDLES, files))
+        with suppress(FileNotFoundError):
+            size = path.stat().st_size
+            files.append(KnownFile(_("Bundle"), path.name, size, path.stem))
+    faults = check_files("bundle", BUNDLES, (file for file in files if (root / file.name).exists()))
+    return len(files), list(faults)

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from scorecards.models.comparisons import SavedComparison
@@ -118,6 +119,16 @@ class Scorecard(models.Model):
     requested_at = models.DateTimeField(auto_now_add=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    wanted_at = models.DateTimeField(
+        default=timezone.now, help_text=_("since when it waits: asked for, or asked for once more")
+    )
+    wanted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("whoever it is built for: may have it, and is told; none: a command"),
     )
     ready_at = models.DateTimeField(null=True)
 

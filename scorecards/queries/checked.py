@@ -42,6 +42,7 @@ class Equal(StrEnum):
 
     NONE = ""
     FILE = "file"
+    FORMER = "former"
     UNSIGNED = "unsigned"
     RECORD = "record"
 
@@ -117,8 +118,10 @@ def _first(rows: Sequence[Scorecard], sha256: str) -> Scorecard | None:
 
 def equal_of(row: Scorecard, sha256: str) -> Equal:
     """Which of a document's hashes this is."""
-    if sha256 and sha256 in {row.file_sha256, getattr(row, "former", None)}:
+    if sha256 and sha256 == row.file_sha256:
         return Equal.FILE
+    if sha256 and sha256 == getattr(row, "former", None):
+        return Equal.FORMER
     if sha256 and sha256 == row.unsigned_sha256:
         return Equal.UNSIGNED
     return Equal.RECORD if sha256 and sha256 == row.digest else Equal.NONE

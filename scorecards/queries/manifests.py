@@ -13,6 +13,7 @@ from django.db.models import JSONField, QuerySet
 from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from scorecards.models import BuildState, Bundle, Scorecard
 from scorecards.packing import MANIFEST, SUMS
@@ -22,6 +23,10 @@ from vendors import scoring
 FORMAT = "vetting-bundle-1"
 #: Rows that are in memory at once.
 _CHUNK = 100
+
+
+def _gone() -> str:
+    return _("It was asked for once more while this was packed. Try again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Contents:
             if state == BuildState.READY:
                 self._items[scorecard] = Failure(pk, position, vendor, "")
             else:
-                self.failures.append(Failure(pk, position, vendor, reason or error))
+                self.failures.append(Failure(pk, position, vendor, reason or error or _gone()))
 
     @property
     def has_documents(self) -> bool:
@@ -71,9 +76,9 @@ class Contents:
 
     def entries(self) -> Iterator[tuple[str, bytes]]:
         """Name and bytes of each file: the documents, then the manifest, then the hashes."""
-        today = timezone.localdate()
+        today, left = timezone.localdate(), dict(self._items)
         for row in self._rows():
-            item, data = self._items[row.pk], self.whole(row)
+            item, data = left.pop(row.pk), self.whole(row)
             if isinstance(data, str):
                 self.failures.append(Failure(item.item, item.position, item.vendor, data))
                 continue
@@ -90,6 +95,9 @@ class Contents:
                 }
             )
             yield row.file_name, data
+        self.failures += [
+            Failure(item.item, item.position, item.vendor, _gone()) for item in left.values()
+        ]
         self.failures.sort(key=lambda failure: failure.position)
         manifest = self._manifest(today.isoformat()).encode()
         yield MANIFEST, manifest

@@ -12,7 +12,7 @@ from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from scorecards import signs
-from scorecards.models import BuildState, Bundle, BundleState, Scorecard
+from scorecards.models import BuildState, Bundle, BundleState, Notice, Scorecard
 from vendors.models import EvidenceFile, PageState
 from vendors.permissions import Actor
 
@@ -50,7 +50,7 @@ def waiting_now() -> Waiting:
     pages = EvidenceFile.objects.filter(
         Q(page_state=PageState.QUEUED) | Q(page_state=PageState.BUILDING) & left
     )
-    found = _counted(DOCUMENTS, documents, "requested_at").union(
+    found = _counted(DOCUMENTS, documents, "wanted_at").union(
         _counted(BUNDLES, bundles, "requested_at"),
         _counted(PAGES, pages, "uploaded_at"),
         all=True,
@@ -78,8 +78,9 @@ def _counted(what: str, rows: QuerySet[Any], moment: str) -> QuerySet[Any, dict[
 def queue_health() -> str:
     """Return "" where the queue moves, else what is wrong with it.
 
-    It stands still where something has waited for QUEUE_PATIENCE and nothing was finished in
-    that time: a long queue that is being worked off is none. At most two queries.
+    It stands still where something has waited for QUEUE_PATIENCE, no worker has anything at hand
+    and nothing ended in that time: a long queue that is being worked off is none. At most two
+    queries.
     """
     try:
         waiting = waiting_now()
@@ -91,8 +92,16 @@ def queue_health() -> str:
 
 
 def _is_moving() -> bool:
-    earliest = timezone.now() - settings.QUEUE_PATIENCE
-    return Scorecard.objects.filter(state=BuildState.READY, ready_at__gte=earliest).exists()
+    """Whether a worker has something at hand, or anything ended lately, well or not. One query."""
+    now = timezone.now()
+    earliest = now - settings.QUEUE_PATIENCE
+    ended = Scorecard.objects.filter(ready_at__gte=earliest).order_by()
+    told = Notice.objects.filter(created_at__gte=earliest).order_by()
+    held = [
+        rows.filter(lease_until__gte=now).order_by()
+        for rows in (Scorecard.objects.all(), Bundle.objects.all(), EvidenceFile.objects.all())
+    ]
+    return ended.values("pk").union(*(rows.values("pk") for rows in (told, *held))).exists()
 
 
 def queue_figures() -> dict[str, Any]:
@@ -152,7 +161,7 @@ def _line(what: str, rows: QuerySet[Any], field: str) -> Line:
 def failed_documents(user: Actor) -> QuerySet[Scorecard]:
     """The documents that could not be built and that the user may see, newest first."""
     rows = Scorecard.objects.visible_to(user).filter(state=BuildState.FAILED)
-    rows = rows.select_related("assessment__vendor", "comparison", "requested_by")
+    rows = rows.select_related("assessment__vendor", "comparison", "wanted_by")
     return rows.defer("content", "comparison__document").order_by("-pk")
 
 
@@ -161,5 +170,5 @@ def is_waiting_in_vain(scorecard: Scorecard) -> bool:
     if scorecard.state != BuildState.QUEUED:
         return False
     is_first = scorecard.token == 0
-    since = scorecard.requested_at if is_first else scorecard.woken_at or scorecard.requested_at
+    since = scorecard.wanted_at if is_first else scorecard.woken_at or scorecard.wanted_at
     return timezone.now() - since > PATIENT_FOR and not signs.is_any_worker_seen()

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from scorecards.content.issues import WHAT
 from scorecards.models import Kind, SavedComparison, Scorecard
 from scorecards.queries.saved import document_of, is_whole
@@ -50,22 +52,23 @@ def _sites(assessment: Assessment, snapshot: Mapping[str, Any]) -> tuple[list[st
 def previous_of(assessment: Assessment) -> dict[str, Any] | None:
     """The scorecard in force of the vendor's decision before, under the same framework.
 
-    One that was withdrawn is passed over. At most two queries.
+    One that was withdrawn, or never built, is passed over. At most two queries.
     """
     issues = Scorecard.objects.filter(
         kind=Kind.VENDOR,
         is_draft=False,
         withdrawn_at=None,
-        replaced_by=None,
+        ready_at__isnull=False,
         assessment__vendor=assessment.vendor_id,
         assessment__framework__slug=assessment.framework.slug,
     ).exclude(assessment=assessment)
+    issues = issues.filter(Q(replaced_by=None) | Q(replaced_by__ready_at=None))
     if assessment.is_frozen:
         issues = issues.filter(assessment__result__lt=assessment.result.pk)
     found = (
         issues.select_related("assessment__result", "assessment__framework")
         .only("number", "assessment__result__snapshot", "assessment__framework__version")
-        .order_by("-assessment__result")
+        .order_by("-assessment__result", "-issue")
         .first()
     )
     if found is None or found.assessment is None:

@@ -171,19 +171,25 @@ def _basis(found: Checked) -> str:
     """What the answer rests on: which hash equals, or the number alone."""
     if found.record is None:
         return ""
-    if found.equal is Equal.FILE:
-        return _("The SHA-256 of your file equals the one in the register.")
-    if found.equal is Equal.UNSIGNED:
-        return _("The SHA-256 equals that of the file before it was signed.")
-    if found.equal is Equal.RECORD:
-        return _(
+    return {
+        Equal.FILE: _("The SHA-256 of your file equals the one in the register."),
+        Equal.FORMER: _(
+            "The SHA-256 of your file equals that of a file that was given out for this document "
+            "before it was built again from the same record."
+        ),
+        Equal.UNSIGNED: _(
+            "The SHA-256 equals that of the file before it was signed: a file with this SHA-256 "
+            "has lost its signature. Ask for the signed one."
+        ),
+        Equal.RECORD: _(
             "The SHA-256 equals that of its record. The file itself was not compared: drop it "
             "here to know whether it was changed."
-        )
-    return _(
-        "The number was issued here. The file was not compared: drop it here to know whether "
-        "it was changed."
-    )
+        ),
+        Equal.NONE: _(
+            "The number was issued here. The file was not compared: drop it here to know whether "
+            "it was changed."
+        ),
+    }[found.equal]
 
 
 def _other(found: Checked) -> str:
@@ -196,7 +202,7 @@ def _other(found: Checked) -> str:
 
 def _title(found: Checked, of_file: str, of_number: str) -> str:
     """A title that calls genuine only what was compared: a forged file may bear a true number."""
-    return of_file if found.equal in {Equal.FILE, Equal.UNSIGNED} else of_number
+    return of_file if found.equal in {Equal.FILE, Equal.FORMER} else of_number
 
 
 def _values(found: Checked, facts: Facts) -> dict[str, str]:

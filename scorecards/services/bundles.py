@@ -243,9 +243,9 @@ def sweep_bundles(tell: Callable[[UUID], object] = wake) -> list[Bundle]:
     for bundle in stalled.order_by("pk"):
         # Two sweepers at once: the one whose update hits wakes.
         if waiting.filter(pk=bundle.pk, woken_at=bundle.woken_at).update(woken_at=now):
-            found.append(bundle)
             if tell(bundle.public_id) is False:
                 break
+            found.append(bundle)
     _remove_files(now)
     return found
 

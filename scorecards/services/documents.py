@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from scorecards import tasks
+from scorecards.builder import may_have
 from scorecards.content.compared import comparison_summary, saved_part
 from scorecards.content.words import short_day
 from scorecards.models import Kind, NumberCounter, SavedComparison, Scorecard
@@ -83,7 +84,7 @@ def asked_for(wanted: Wanted, *, by: User | None, wakes: bool) -> Scorecard:
     )
     found = same.first()
     if found is not None:
-        return wanted_by_itself(found)
+        return wanted_by_itself(found, by=by)
     try:
         with transaction.atomic():
             number = "" if wanted.is_draft else next_number(timezone.localdate().year)
@@ -93,9 +94,14 @@ def asked_for(wanted: Wanted, *, by: User | None, wakes: bool) -> Scorecard:
         return same.get()
 
 
-def wanted_by_itself(scorecard: Scorecard) -> Scorecard:
-    """A document that is there, for somebody who asks for it: not dropped with a bundle any more."""
+def wanted_by_itself(scorecard: Scorecard, *, by: User | None) -> Scorecard:
+    """A document that is there, for somebody who asks for it: not dropped with a bundle any more.
+
+    Where it waits for somebody who may no longer have it, it is built for whoever asks now.
+    """
     scorecard.items.filter(is_origin=True).update(is_origin=False)
+    if scorecard.is_waiting and not may_have(scorecard):
+        Scorecard.objects.filter(pk=scorecard.pk).update(wanted_by=by, wanted_at=timezone.now())
     return scorecard
 
 
@@ -124,6 +130,7 @@ def new_row(
         template_version=PAPERS[wanted.kind].version,
         woken_at=timezone.now(),
         requested_by=by,
+        wanted_by=by,
     )
     record_event(
         action="scorecard.correct" if replaces else "scorecard.request",

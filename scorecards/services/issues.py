@@ -68,7 +68,9 @@ def _hindrance(scorecard: Scorecard) -> str:
     if scorecard.kind == Kind.COMPARISON:
         return _("A comparison is not corrected: save another one, and withdraw this document.")
     if scorecard.kind == Kind.PORTFOLIO:
-        return _("A portfolio is not corrected: ask for it anew, and withdraw this document.")
+        return _(
+            "A portfolio is not corrected: withdraw it, and ask for another once its figures change."
+        )
     if scorecard.is_draft:
         return _("A draft is not corrected: ask for it anew.")
     successor = Scorecard.objects.filter(replaces=scorecard).only("number", "requested_by").first()

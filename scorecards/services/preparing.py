@@ -211,6 +211,10 @@ def _pack(claim: _Claim) -> bool:
     ):
         claim.write(lease_until=None, attempts=0)
         return True
+    if not is_settled(bundle):
+        # Somebody asked for one of them once more in this moment: it is waited for.
+        claim.write(lease_until=None, attempts=0)
+        return is_settled(bundle)
     contents = Contents(bundle, _whole)
     if not contents.has_documents:
         _end_without(claim, contents)

@@ -18,6 +18,7 @@ from scorecards.papers import PAPERS
 from scorecards.portfolio.document import FORMAT as PORTFOLIO_FORMAT
 from scorecards.services.documents import Wanted, asked_for, new_row, next_number, wanted_by_itself
 from scorecards.services.records import Issue, record_text
+from scorecards.storage import name_of
 from vendors.models import Assessment, State
 from vendors.services.audit import record_event
 
@@ -59,7 +60,7 @@ def request_scorecard(*, assessment: Assessment, by: User | None, wakes: bool = 
     if last is None or last.withdrawn_at is not None:
         message = _("%s was withdrawn. A manager may issue a correction in its place.")
         raise NoScorecard(message % last)
-    return _not_dropped(wanted_by_itself(last), by=by, wakes=wakes)
+    return _not_dropped(wanted_by_itself(last, by=by), by=by, wakes=wakes)
 
 
 def _not_dropped(scorecard: Scorecard, *, by: User | None, wakes: bool) -> Scorecard:
@@ -111,11 +112,15 @@ def _text(assessment: Assessment, number: str = "", issue: Issue | None = None) 
 def retry_scorecard(*, scorecard: Scorecard, by: User | None, wakes: bool = True) -> None:
     """Build it once more: one that failed or was cancelled, or whose file is gone or damaged.
 
-    One that never had a file is drawn under the present version of the document. Raises NoScorecard
-    where there is nothing to build again, or where the present version cannot draw it.
+    One that never had a file is drawn under the present version of the document. Who issued it and
+    when stays; whoever asks now is told. Raises NoScorecard where there is nothing to build again,
+    or where the present version cannot draw it.
     """
     if not can_be_rebuilt(scorecard):
         raise NoScorecard(_("There is nothing to build again."))
+    if _is_back(scorecard):
+        _take_back(scorecard, by=by)
+        return
     version = _version_for(scorecard)
     again = Scorecard.objects.filter(pk=scorecard.pk, state=scorecard.state, token=scorecard.token)
     try:
@@ -126,8 +131,8 @@ def retry_scorecard(*, scorecard: Scorecard, by: User | None, wakes: bool = True
                 error="",
                 step="",
                 woken_at=timezone.now(),
-                requested_by=by or scorecard.requested_by,
-                requested_at=timezone.now() if by else scorecard.requested_at,
+                wanted_by=by,
+                wanted_at=timezone.now(),
                 template_version=version,
             )
     except IntegrityError as error:
@@ -151,6 +156,32 @@ def retry_scorecard(*, scorecard: Scorecard, by: User | None, wakes: bool = True
     )
     if wakes:
         transaction.on_commit(lambda: tasks.wake(scorecard.public_id), robust=True)
+
+
+def _is_back(scorecard: Scorecard) -> bool:
+    """Whether a document that could not be built once more has the file that was handed out."""
+    if scorecard.state != BuildState.FAILED or scorecard.ready_at is None:
+        return False
+    try:
+        stored_file(scorecard, name_of(scorecard.file_sha256))
+    except FileDamaged:
+        return False
+    return True
+
+
+def _take_back(scorecard: Scorecard, *, by: User | None) -> None:
+    """Take up the file that was handed out: somebody put it back."""
+    name = name_of(scorecard.file_sha256)
+    same = Scorecard.objects.filter(pk=scorecard.pk, state=scorecard.state, token=scorecard.token)
+    if same.update(state=BuildState.READY, file=name, attempts=0, error="", step=""):
+        record_event(
+            action="scorecard.retry",
+            by=by,
+            assessment=scorecard.assessment,
+            subject=scorecard.title,
+            before={"state": scorecard.state, "file_sha256": scorecard.file_sha256},
+            after={"state": BuildState.READY},
+        )
 
 
 def _version_for(scorecard: Scorecard) -> str:

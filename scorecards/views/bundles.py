@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
+    require_GET,
     require_http_methods,
     require_POST,
     require_safe,
@@ -137,7 +138,7 @@ def _changed(request: StaffRequest, public_id: UUID, change: Callable[..., objec
 
 @never_cache
 @staff_required
-@require_safe
+@require_GET
 def bundle_download(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """The ZIP, when it is still the one that was packed and all of it may still be seen."""
     bundle = get_object_or_404(

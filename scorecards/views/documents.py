@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from scorecards.comparison import Asked, compare
 from scorecards.comparison.document import comparison_document
-from scorecards.models import Kind
+from scorecards.models import Kind, Scorecard
 from scorecards.permissions import can_read_portfolio
 from scorecards.portfolio import portfolio_now
 from scorecards.portfolio.document import portfolio_document
@@ -48,9 +48,10 @@ def comparison_issue(request: StaffRequest, public_id: UUID) -> HttpResponse:
     saved = get_object_or_404(saved_comparison_for(request.user, public_id))
     permit(can_request_scorecard(request.user), _(WHO_MAY))
     document = document_of(saved)
-    return redirect(
-        request_document(kind=Kind.COMPARISON, document=document, comparison=saved, by=request.user)
+    made = request_document(
+        kind=Kind.COMPARISON, document=document, comparison=saved, by=request.user
     )
+    return _page_of(request, made)
 
 
 @staff_required
@@ -63,4 +64,13 @@ def portfolio_pdf(request: StaffRequest) -> HttpResponse:
         messages.error(request, _("Nothing to print: no framework is published yet."))
         return redirect("scorecards:portfolio")
     document = portfolio_document(found)
-    return redirect(request_document(kind=Kind.PORTFOLIO, document=document, by=request.user))
+    made = request_document(kind=Kind.PORTFOLIO, document=document, by=request.user)
+    return _page_of(request, made)
+
+
+def _page_of(request: StaffRequest, made: Scorecard) -> HttpResponse:
+    """Its page. The same figures give the same document, also after it was withdrawn."""
+    if made.withdrawn_at is not None:
+        words = _("%s was withdrawn, and nothing has changed since: another would say the same.")
+        messages.warning(request, words % made)
+    return redirect(made)

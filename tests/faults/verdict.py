@@ -92,4 +92,6 @@ def _judge_doubles(installation, ready, found):
         *(f"row {number}: {count} notices" for number, count in notices.items() if count != 1),
     ]
     found.double += len(said)
-    found.faults.extend(said)
+    untold = [row for row in ready if row[-1] not in notices]
+    found.lost += len(untold)
+    found.faults.extend([*said, *(f"row {row[-1]}: ready, and nobody was told" for row in untold)])

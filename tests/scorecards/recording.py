@@ -1,5 +1,7 @@
 """Records of scorecards, as text, as values, and what is printed of them."""
 
+from django.utils import timezone
+
 from scorecards import record
 from scorecards.content import scorecard_content
 from scorecards.models import Kind, Scorecard
@@ -23,11 +25,14 @@ def content_of(assessment):
     return scorecard_content(record_of(assessment))
 
 
-def issued(assessment, *, by=None, reason="The register was wrong."):
-    """The first issue of an assessment, or the next one in place of the last."""
+def issued(assessment, *, by=None, reason="The register was wrong.", is_built=True):
+    """The first issue of an assessment, or the next one in place of the last; no file is drawn."""
     # as a page reads it: nothing remembered
     assessment = Assessment.objects.get(pk=assessment.pk)
     cards = Scorecard.objects.filter(assessment=assessment, kind=Kind.VENDOR, is_draft=False)
     last = cards.order_by("-issue").first()
     more = {"replaces": last, "reason": reason} if last else {}
-    return new_issue(assessment=assessment, by=by, wakes=False, **more)
+    made = new_issue(assessment=assessment, by=by, wakes=False, **more)
+    if is_built:
+        Scorecard.objects.filter(pk=made.pk).update(ready_at=timezone.now())
+    return made

@@ -258,7 +258,46 @@ def test_who_may_no_longer_have_it_gets_none_but_another_may(can_draw, scorecard
     builder.build(scorecard.public_id)
     scorecard.refresh_from_db()
     assert scorecard.state == BuildState.READY, scorecard.error
-    assert scorecard.requested_by == other
+    assert (scorecard.wanted_by, scorecard.requested_by) == (other, asker)
+    assert other.notices.filter(scorecard=scorecard).count() == 1
+
+
+def test_a_command_and_whoever_asks_next_get_what_waits_for_somebody_who_left(can_draw, scorecard):
+    asker = scorecard.requested_by
+    asker.groups.clear()
+    other = factories.make_user("manager")
+    same = services.request_scorecard(assessment=scorecard.assessment, by=other, wakes=False)
+    assert same == scorecard
+    scorecard.refresh_from_db()
+    assert (scorecard.wanted_by, scorecard.requested_by) == (other, asker)
+    other.groups.clear()
+    services.request_scorecard(assessment=scorecard.assessment, by=None, wakes=False)
+    builder.build(scorecard.public_id)
+    scorecard.refresh_from_db()
+    assert (scorecard.state, scorecard.wanted_by) == (BuildState.READY, None)
+
+
+def test_a_file_that_was_put_back_is_taken_up(can_draw, scorecard, monkeypatch):
+    builder.build(scorecard.public_id)
+    scorecard.refresh_from_db()
+    name, data = scorecard.file, builder.stored_file(scorecard)
+    builder.path_of(name).write_bytes(b"damaged")
+    services.retry_scorecard(scorecard=scorecard, by=None, wakes=False)
+
+    def refuse(*_args, **_options):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(builder, "store_file", refuse)
+        for _time in range(MAX_ATTEMPTS):
+            builder.build(scorecard.public_id)
+    scorecard.refresh_from_db()
+    assert (scorecard.state, scorecard.file) == (BuildState.FAILED, name)
+    builder.path_of(name).write_bytes(data)
+    services.retry_scorecard(scorecard=scorecard, by=None, wakes=False)
+    scorecard.refresh_from_db()
+    assert (scorecard.state, scorecard.error) == (BuildState.READY, "")
+    assert builder.stored_file(scorecard) == data
 
 
 def in_a_process(code, folder, *arguments, **extra):

@@ -292,6 +292,43 @@ def test_a_damaged_file_is_a_failure_and_no_wrong_file(ask, three, manager):
     assert archive(bundle).read(row.file_name) == builder.stored_file(row)
 
 
+def test_one_that_is_asked_for_again_while_it_is_packed_is_waited_for(ask, three, monkeypatch):
+    bundle = ask()
+    preparing.advance(bundle.public_id)
+    draw(bundle)
+    row = Scorecard.objects.filter(items__bundle=bundle).first()
+    Scorecard.objects.filter(pk=row.pk).update(state=BuildState.FAILED, ready_at=None, error="No.")
+    settled = preparing.is_settled
+
+    def and_then_somebody_retries(held):
+        answer = settled(held)
+        Scorecard.objects.filter(pk=row.pk, state=BuildState.FAILED).update(
+            state=BuildState.QUEUED, error=""
+        )
+        return answer
+
+    monkeypatch.setattr(preparing, "is_settled", and_then_somebody_retries)
+    preparing.advance(bundle.public_id)
+    bundle.refresh_from_db()
+    assert bundle.state == BundleState.PREPARING
+    draw(bundle)
+    preparing.advance(bundle.public_id)
+    assert len(manifest(Bundle.objects.get())["documents"]) == 3
+
+
+def test_no_document_is_missing_without_a_reason(ask, three):
+    bundle = ask()
+    preparing.advance(bundle.public_id)
+    draw(bundle)
+    contents = preparing.Contents(bundle, builder.stored_file)
+    row = Scorecard.objects.filter(items__bundle=bundle).first()
+    Scorecard.objects.filter(pk=row.pk).update(state=BuildState.QUEUED)
+    assert list(contents.entries())
+    assert len(contents.documents) == 2
+    (failure,) = contents.failures
+    assert "asked for once more" in failure.reason
+
+
 # Killed at any line
 
 
@@ -426,7 +463,7 @@ def test_what_was_dropped_is_theirs_who_ask_for_it_under_todays_version(three, m
     Scorecard.objects.filter(pk=row.pk).update(state=BuildState.CANCELLED, template_version="0")
     other = factories.make_user()
     again = request_scorecard(assessment=decided, by=other, wakes=False)
-    assert (again.pk, again.state, again.requested_by) == (row.pk, BuildState.QUEUED, other)
+    assert (again.pk, again.state, again.wanted_by) == (row.pk, BuildState.QUEUED, other)
     assert again.template_version == row.template_version
     assert AuditEvent.objects.get(action="scorecard.retry").actor == other
 

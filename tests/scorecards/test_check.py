@@ -113,7 +113,7 @@ def test_a_number_alone_proves_no_file(client, scorecard):
     ("column", "title", "basis"),
     [
         ("file_sha256", "Genuine and in force", "your file equals the one in the register"),
-        ("unsigned_sha256", "Genuine and in force", "that of the file before it was signed"),
+        ("unsigned_sha256", "Issued here and in force", "has lost its signature"),
         ("digest", "Issued here and in force", "equals that of its record"),
     ],
 )

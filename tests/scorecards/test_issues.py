@@ -154,7 +154,7 @@ def test_what_is_not_the_last_issue_or_waits_or_is_a_draft_is_not_corrected(firs
 def test_documents_of_other_kinds_are_withdrawn_but_not_corrected(manager):
     document = {"format": COMPARISON_FORMAT, "on": "2026-11-01", "vendors": []}
     made = settled(request_document(kind=Kind.PORTFOLIO, document=document, by=manager))
-    with pytest.raises(Refused, match="ask for it anew"):
+    with pytest.raises(Refused, match="once its figures change"):
         correct(scorecard=made, reason=REASON, by=manager)
     withdraw(scorecard=made, reason="Wrong weights.", by=manager)
     assert standing(made, manager).standing == "withdrawn"

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from scorecards import signs, tasks
-from scorecards.models import BuildState, Bundle, Scorecard
+from scorecards.models import BuildState, Bundle, Notice, Outcome, Scorecard
 from scorecards.queries import queue
 from scorecards.services import scorecards as services
 from tests import factories
@@ -83,9 +83,29 @@ def test_a_long_queue_that_is_worked_off_is_well(scorecard):
         assert "1 waiting" in queue.queue_health()
 
 
+def test_a_worker_with_something_at_hand_is_no_standstill(scorecard):
+    now = timezone.now()
+    held = factories.make_user(Role.MANAGER)
+    Bundle.objects.create(title="All", requested_by=held, token=1, lease_until=now + LATER * 2)
+    with at(now + LATER):
+        assert queue.queue_health() == ""
+    with at(now + LATER * 2 + timedelta(seconds=1)):
+        assert "no worker seems to run" in queue.queue_health()
+
+
+def test_failures_are_an_end_too(scorecard):
+    now = timezone.now()
+    with at(now + LATER - timedelta(minutes=1)):
+        Notice.objects.create(
+            user=factories.make_user(), scorecard=scorecard, outcome=Outcome.FAILED
+        )
+    with at(now + LATER):
+        assert queue.queue_health() == ""
+
+
 def test_what_is_tried_again_waits_since_it_was_told(scorecard):
     now = timezone.now()
-    Scorecard.objects.update(requested_at=now - timedelta(days=7), token=3, woken_at=now)
+    Scorecard.objects.update(wanted_at=now - timedelta(days=7), token=3, woken_at=now)
     with at(now + timedelta(seconds=10)):
         assert queue.waiting_now().seconds == 10
 

@@ -110,9 +110,17 @@ def test_a_full_record_is_rfc_8785_and_comes_back():
         ('{"format":"vetting-scorecard/3","numbers_as_text":[],"x":1.0}', "RFC 8785"),
         ('{"format":"vetting-scorecard/3","numbers_as_text":[],"x":1,"x":2}', "RFC 8785"),
         ('{"format":"vetting-scorecard/3","numbers_as_text":[],"x":"\\ud800"}', "no record holds"),
-        ('{"format":"vetting-scorecard/3","numbers_as_text":[],"x":1e999}', "no record holds"),
+        ('{"format":"vetting-scorecard/3","numbers_as_text":[],"x":1e999}', "too many digits"),
     ],
 )
 def test_what_is_no_record_is_refused_in_a_line(text, words):
     with pytest.raises(record.RecordError, match=words):
         record.read_strictly(text)
+
+
+@pytest.mark.parametrize("number", ["1e1000000", "1e999999999", "-1e-999999999", "1E+401"])
+@pytest.mark.parametrize("form", ['"{}"', "{}"])
+def test_a_number_that_would_fill_the_memory_is_refused(number, form):
+    text = '{"format":"vetting-scorecard/3","numbers_as_text":["/x"],"x":%s}'
+    with pytest.raises(record.RecordError):
+        record.read_strictly(text % form.format(number))

@@ -143,6 +143,9 @@ def test_a_withdrawn_a_replaced_and_another_vendors_scorecard_are_none_before(fr
     now, other = decided(framework, vendor), decided(framework)
     assert record_of(now)["previous"]["number"] == second.number
     assert record_of(other)["previous"] is None
+    # a correction that nobody can have yet is none before; what it replaces is
+    issued(earlier, by=manager, is_built=False)
+    assert record_of(now)["previous"]["number"] == second.number
     Scorecard.objects.filter(pk=second.pk).update(withdrawn_at=timezone.now(), withdrawal="Wrong.")
     assert record_of(now)["previous"] is None
 

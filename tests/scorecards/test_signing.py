@@ -325,6 +325,8 @@ def test_a_file_given_out_before_it_was_built_again_stays_genuine(wanted, put_ke
     for sha256 in hashes:
         page = client.get(reverse("scorecards:check"), {"file": sha256}).content.decode()
         assert "Genuine" in page
+        # the hash that was given is the one that is said to be equal
+        assert f'{sha256} <span class="chip chip--ok' in " ".join(page.split())
     other = client.get(reverse("scorecards:check"), {"file": "0" * 64}).content.decode()
     assert "Genuine" not in other
 

@@ -85,7 +85,7 @@ def test_what_failed_stands_with_its_reason_and_a_way_out(client, page, failed):
     client.post(again)
     failed.refresh_from_db()
     assert (failed.state, failed.attempts) == (BuildState.QUEUED, 0)
-    assert failed.requested_by.role == Role.ADMINISTRATOR
+    assert failed.wanted_by.role == Role.ADMINISTRATOR
 
 
 def test_what_an_administrator_may_not_open_is_not_listed(page, failed):
@@ -104,7 +104,7 @@ def test_what_an_administrator_may_not_open_is_not_listed(page, failed):
 
 def test_a_queue_that_stands_still_is_said_first(page, failed):
     ago = timezone.now() - timedelta(minutes=9)
-    Scorecard.objects.update(state=BuildState.QUEUED, requested_at=ago, error="", attempts=0)
+    Scorecard.objects.update(state=BuildState.QUEUED, wanted_at=ago, error="", attempts=0)
     text = page()
     assert "Nothing is being built." in text
     assert "1 job has waited for 9" in text

@@ -3,9 +3,11 @@
 import hashlib
 import json
 import os
+import time
 import zipfile
 from datetime import timedelta
 from io import BytesIO, StringIO
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -14,8 +16,8 @@ from django.utils import timezone
 
 from scorecards import builder, keys, signing, typeset
 from scorecards.integrity.one_file import judge
-from scorecards.models import BuildState, Bundle, Scorecard, SigningCertificate
-from scorecards.services.bundles import request_bundle
+from scorecards.models import BuildState, Bundle, Kind, Scorecard, SigningCertificate
+from scorecards.services.bundles import request_bundle, resume_bundle
 from scorecards.services.issues import withdraw
 from scorecards.services.preparing import advance
 from scorecards.services.scorecards import new_issue, request_scorecard, retry_scorecard
@@ -204,6 +206,51 @@ def test_a_file_becomes_no_former_one_behind_the_apps_back(row):
     text, code = run()
     assert code == 1
     assert f"VET-2026-0001: no event tells of its former file ({'a' * 12})" in text
+
+
+def test_a_number_that_was_given_and_never_built_cannot_vanish(row):
+    assessment = import_worked("Borealis", approve_as=make_user(Role.MANAGER))
+    request_scorecard(assessment=assessment, by=None, wakes=False)
+    assert run()[1] == 0, run()[0]
+    tamper("DELETE FROM scorecards_scorecard WHERE number = 'VET-2026-0002'")
+    text, code = run()
+    assert code == 1
+    assert "scorecard: VET-2026-0002: the trail tells that it was asked for, no row is" in text
+
+
+def test_a_former_file_is_its_own_document_though_another_has_the_same_record(row):
+    data = builder.stored_file(row)
+    builder.path_of(row.file).unlink()
+    retry_scorecard(scorecard=row, by=None, wakes=False)
+    built(row)
+    Scorecard.objects.create(
+        kind=Kind.PORTFOLIO,
+        number="VET-2026-0009",
+        is_draft=False,
+        content=row.content,
+        digest=row.digest,
+        template_version="another",
+    )
+    assert data != builder.stored_file(row)
+    assert judge(data).row == row
+
+
+def test_work_on_bundles_is_no_fault(row, settings):
+    by = make_user(Role.MANAGER)
+    bundle = request_bundle(assessment_ids=[row.assessment_id], title="Sample", by=by, wakes=False)
+    advance(bundle.public_id)
+    bundle.refresh_from_db()
+    folder = Path(settings.MEDIA_ROOT) / "bundles"
+    old = time.time() - 86_400
+    os.utime(folder / Path(bundle.file).name, (old, old))
+    resume_bundle(bundle=bundle, by=by, wakes=False)
+    assert run()[1] == 0, run()[0]
+    lost = b"what a worker packed that lost its claim"
+    lost_name = f"{hashlib.sha256(lost).hexdigest()}.zip"
+    (folder / lost_name).write_bytes(lost)
+    assert run()[1] == 0, run()[0]
+    os.utime(folder / lost_name, (old, old))
+    assert f"bundles/{lost_name}: no row names this file" in run()[0]
 
 
 def test_a_bundle_keeps_the_hash_that_its_event_names(row):

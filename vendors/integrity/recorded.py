@@ -14,6 +14,7 @@ _FILED = {"evidence.add", "evidence.replace"}
 #: What becomes of documents, each event with all that it says.
 OF_DOCUMENTS = {
     "scorecard.build",
+    "scorecard.request",
     "scorecard.correct",
     "scorecard.withdraw",
     "bundle.build",
@@ -40,6 +41,8 @@ class Recorded:
         self.choices: Counter[tuple[str, Any, Any, Any]] = Counter()
         #: What the events say of each built file, by its SHA-256; `number` is "" for drafts.
         self.built: dict[str, dict[str, Any]] = {}
+        #: Numbers that were given to documents.
+        self.given: set[str] = set()
         #: What the events say of packed bundles, by the bundle's id; the last counts.
         self.packed: dict[str, dict[str, Any]] = {}
         #: Corrections: number, number of what they replace, reason.
@@ -80,6 +83,8 @@ class Recorded:
         earlier, later = (_table(text) if type(text) is str else {} for text in (before, after))
         if action == "scorecard.build":
             self.built[str(later.get("file_sha256"))] = {**later, "number": _number(subject)}
+        elif action == "scorecard.request":
+            self.given.add(_number(subject))
         elif action == "bundle.build":
             self.packed[str(later.get("bundle"))] = later
         elif action == "scorecard.correct":

@@ -112,13 +112,15 @@ def _from_row(name: str) -> _Source:
         raise CommandError(f"There is no document {name}.", returncode=2)
     if scoring.digest(found.content) != found.digest:
         raise CommandError("The stored record does not give its SHA-256.", returncode=2)
-    data = None
+    data, sha256 = None, found.unsigned_sha256
     if found.state == BuildState.READY and found.unsigned_size:
         try:
             data = path_of(found.file).read_bytes()[: found.unsigned_size]
         except OSError:
-            data = None  # the SHA-256 is enough to compare
-    version, sha256 = found.template_version, found.unsigned_sha256
+            pass  # the SHA-256 of the register is enough to compare
+        else:
+            sha256 = hashlib.sha256(data).hexdigest()
+    version = found.template_version
     return _Source(found.content, found.kind, found.number, version, data, sha256)
 
 
