@@ -41,7 +41,12 @@ class Offer:
 
     def select(self, *, decided_only: bool) -> Selection:
         """One scorecard a vendor."""
-        return selection(self.vendors, decided_only=decided_only, drafts_of=self.drafts_of)
+        return selection(
+            self.vendors,
+            decided_only=decided_only or self.code == IN_FORCE,
+            drafts_of=self.drafts_of,
+            standing_only=self.code == IN_FORCE,
+        )
 
     @cached_property
     def selection(self) -> Selection:

@@ -28,6 +28,10 @@ _LONGEST_FILE = 1_000_000
 _LEAST_BITS = 2048
 
 
+class SigningFailed(Exception):  # noqa: N818  a state of key or service, said in words
+    """The file could not be signed; the message says why and what helps."""
+
+
 class KeyUnusable(Exception):  # noqa: N818  a state of the key, said in words
     """The key cannot be used; the message says why and what helps, never password or folder."""
 

@@ -107,8 +107,8 @@ def draft_notices(asked: Asked, entries: Iterable[Entry], past: date | None) -> 
 
 
 def unassessed_notices(vendors: Sequence[Vendor]) -> list[Notice]:
-    """Vendors without any assessment, each with the way to its page."""
-    words = _("%s has no assessment yet, so there is nothing to compare.")
+    """Vendors without an assessment that can speak, each with the way to its page."""
+    words = _("%s has no approved and no open assessment, so there is nothing to compare.")
     return [
         Notice("info", words % vendor.name, vendor.get_absolute_url(), _("Open the vendor"))
         for vendor in vendors

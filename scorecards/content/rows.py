@@ -12,9 +12,9 @@ from vendors import scoring
 #: How many strengths and gaps are named; the criteria table has all of them.
 NAMED = 4
 #: There the question is cut to this length; the criteria table has it whole.
-SHORT = 64
+SHORT = 72
 #: In the list of must-haves on the first page to this one.
-SHORTEST = 38
+SHORTEST = 44
 #: Longer answers and comments stand in a part of their own, with a pointer in the table.
 CELL_LIMIT = 160
 

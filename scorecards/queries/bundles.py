@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from scorecards.models import (
     BuildState,
@@ -18,7 +19,7 @@ from scorecards.models import (
     SavedComparison,
     Scorecard,
 )
-from vendors.models import OPEN_STATES, Assessment, Vendor
+from vendors.models import OPEN_STATES, Assessment, State, Vendor
 from vendors.permissions import Actor
 
 #: Saved comparisons that the page offers, the newest.
@@ -30,13 +31,15 @@ class Selection:
     """The assessments whose scorecards are asked for, in order, and what is known of them.
 
     `drafts` counts open assessments, `to_build` what has no file yet (drafts are drawn as of
-    today), `without` vendors that have no assessment to show.
+    today), `without` vendors that have no assessment to show, `withdrawn` those whose scorecard no
+    longer stands, so that there is none to hand out.
     """
 
     assessment_ids: tuple[int, ...]
     drafts: int
     to_build: int
     without: int
+    withdrawn: int
 
     @property
     def count(self) -> int:
@@ -49,18 +52,24 @@ def selection(
     *,
     decided_only: bool = False,
     drafts_of: frozenset[uuid.UUID] = frozenset(),
+    standing_only: bool = False,
 ) -> Selection:
-    """One scorecard a vendor: of its latest approved assessment, else a draft of the open one.
+    """One scorecard a vendor: of its latest approval, else of what is open, else of its rejection.
 
-    With `decided_only` vendors without an approval are left out; `drafts_of` are vendors whose
-    open assessment is wanted in any case. Two queries.
+    What is open is a draft. With `decided_only` there are none, but for `drafts_of`: vendors whose
+    open assessment is wanted in any case. With `standing_only` withdrawn scorecards are left out.
+    Three queries.
     """
-    opened = Assessment.objects.filter(vendor=OuterRef("pk"), state__in=OPEN_STATES)
-    rows = vendors.annotate(open_one=Subquery(opened.order_by("-pk").values("pk")[:1]))
+    own = Assessment.objects.filter(vendor=OuterRef("pk")).order_by("-pk").values("pk")
+    rows = vendors.annotate(
+        open_one=Subquery(own.filter(state__in=OPEN_STATES)[:1]),
+        rejected=Subquery(own.filter(state=State.REJECTED)[:1]),
+    )
     found, drafts, without = [], 0, 0
-    for vendor, decided, open_one in rows.values_list(
-        "public_id", "latest_result__assessment", "open_one"
+    for vendor, approved, open_one, rejected in rows.values_list(
+        "public_id", "latest_result__assessment", "open_one", "rejected"
     ):
+        decided = approved or (rejected if decided_only or open_one is None else None)
         wants_draft = not decided_only and (decided is None or vendor in drafts_of)
         chosen = open_one if wants_draft and open_one else decided
         if chosen is None:
@@ -68,20 +77,30 @@ def selection(
             continue
         found.append(chosen)
         drafts += chosen == open_one
-    there = Scorecard.objects.filter(
-        kind=Kind.VENDOR,
-        is_draft=False,
-        replaced_by=None,
-        state=BuildState.READY,
-        assessment__in=found,
+    last = Scorecard.objects.filter(
+        kind=Kind.VENDOR, is_draft=False, replaced_by=None, assessment__in=found
     )
-    return Selection(tuple(found), drafts, len(found) - there.count(), without)
+    states = dict(last.values_list("assessment", "state"))
+    gone = set(last.filter(withdrawn_at__isnull=False).values_list("assessment", flat=True))
+    if standing_only:
+        found = [pk for pk in found if pk not in gone]
+    to_build = sum(states.get(pk) != BuildState.READY for pk in found if pk not in gone)
+    return Selection(tuple(found), drafts, to_build, without, len(gone))
 
 
 def in_force(user: Actor) -> QuerySet[Vendor]:
-    """Current vendors with an approved result, by name."""
-    rated = Vendor.objects.visible_to(user).current().filter(latest_result__isnull=False)
-    return rated.order_by("name_key", "pk")
+    """Current vendors with a decision that stands, approved or rejected, by name.
+
+    As the register's list of what is in force, but for what was withdrawn: see `selection`.
+    """
+    today = timezone.localdate()
+    rejected = Assessment.objects.filter(vendor=OuterRef("pk"), state=State.REJECTED)
+    approved = Q(latest_result__valid_until=None) | Q(latest_result__valid_until__gte=today)
+    stands = (Q(latest_result__isnull=False) & approved) | (
+        Q(latest_result=None) & Exists(rejected)
+    )
+    current = Vendor.objects.visible_to(user).current()
+    return current.filter(stands).order_by("name_key", "pk")
 
 
 def named(user: Actor, ids: Sequence[uuid.UUID]) -> QuerySet[Vendor]:

@@ -63,7 +63,7 @@ class Searched:
 
 
 def register(user: Actor, asked: Searched | None = None) -> QuerySet[Scorecard]:
-    """All documents that the user may see, newest first, found by number, vendor or SHA-256.
+    """All documents that the user may see, newest first, found by number, vendor, issuer or SHA-256.
 
     Comparisons are found by their purpose as well. Each has `summary`, the part of its content
     that lists show; the content itself is not loaded. Its assessment has `waived`, the waivers
@@ -128,8 +128,11 @@ def _matches(text: str) -> Q:
     return (
         Q(number__icontains=text)
         | Q(assessment__vendor__name__icontains=text)
+        | Q(assessment__vendor__legal_name__icontains=text)
+        | Q(requested_by__name__icontains=text)
         | Q(digest__istartswith=text)
         | Q(file_sha256__istartswith=text)
+        | Q(unsigned_sha256__istartswith=text)
         # what a comparison prints, whether it was kept or not
         | Q(kind=Kind.COMPARISON, names__icontains=text)
     )

@@ -27,6 +27,10 @@ LOOKS = {
 }
 
 
+#: A genuine rejection is no good news: its seal has no colour.
+_REJECTION = ("patch-check-fill", "n")
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """An answer in words. `later` is the number of the document that took its place."""
@@ -34,6 +38,13 @@ class Words:
     title: str
     text: str
     later: str = ""
+
+
+def look_of(found: Checked) -> tuple[str, str]:
+    """Icon and colour of an answer."""
+    if found.verdict is Verdict.IN_FORCE and is_rejection(found):
+        return _REJECTION
+    return LOOKS[found.verdict]
 
 
 def words_of(found: Checked, facts: Facts) -> Words:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from scorecards.queries.checked import Checked, Verdict, checked
 from scorecards.queries.disclosed import disclosed
 from scorecards.queries.given import Given
-from scorecards.queries.verdicts import LOOKS, Words, too_many, words_of
+from scorecards.queries.verdicts import Words, look_of, too_many, words_of
 from scorecards.services.checks import Counted, count_check
 from vendors.trail import origin
 
@@ -39,7 +39,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(found: Checked, words: Words) -> dict[str, object]:
-    icon, band = LOOKS[found.verdict]
+    icon, band = look_of(found)
     return {
         "given": found.given,
         "found": found,

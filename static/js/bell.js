@@ -3,7 +3,7 @@
 (function () {
   var bell = document.querySelector('[data-bell]');
   if (!bell) return;
-  var EVERY = 30000, here = location.pathname, over = false;
+  var EVERY = 15000, here = location.pathname, over = false;
   var count = bell.querySelector('.bell__n'), said = document.querySelector('[data-bell-said]');
 
   function ask(url, options) {

@@ -16,9 +16,11 @@
     var head = new Uint8Array(buffer, 0, Math.min(buffer.byteLength, 1024));
     return String.fromCharCode.apply(null, head).indexOf('%PDF-') >= 0;
   }
-  // a number in the file's name goes into the field, unless somebody typed another one there
-  function name(file) {
-    var found = /vet-(\d{4})-(\d{4,6})(?!\d)/i.exec(file.name);
+  // the number that the file says in its title, else in its name, goes into the field, unless somebody typed another
+  // there: so a changed file is told from a strange one, whatever it is called
+  function name(file, buffer) {
+    var number = /vet-(\d{4})-(\d{4,6})(?!\d)/i, title = /<dc:title>[^]{0,400}?<\/dc:title>/.exec(new TextDecoder('latin1').decode(buffer));
+    var found = (title && number.exec(title[0])) || number.exec(file.name);
     if (found && (!field.value.trim() || field.value === field.defaultValue)) field.value = found[0].toUpperCase();
   }
   function send(sha256) {
@@ -35,7 +37,7 @@
     say('reading', file);
     file.arrayBuffer().then(function (buffer) {
       if (!isPdf(buffer)) { say('other', file); return null; }
-      return crypto.subtle.digest('SHA-256', buffer).then(function (sha256) { name(file); send(hex(sha256)); });
+      return crypto.subtle.digest('SHA-256', buffer).then(function (sha256) { name(file, buffer); send(hex(sha256)); });
     }).catch(function () { say('unread', file); });
   }
 

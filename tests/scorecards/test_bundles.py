@@ -13,11 +13,13 @@ import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from scorecards import builder, packing
+from scorecards.bundle_forms import offers_of
 from scorecards.models import (
     LEASE,
     MAX_ATTEMPTS,
@@ -30,10 +32,13 @@ from scorecards.models import (
     Scorecard,
 )
 from scorecards.queries.bundles import in_force, progress_of, selection
+from scorecards.queries.register import Searched, register
 from scorecards.services import bundles as services
 from scorecards.services import preparing
 from scorecards.services.scorecards import request_scorecard
 from tests import factories
+from tests.proved import tamper
+from tests.scorecards import deciding
 from vendors.models import AuditEvent, Vendor
 from vendors.permissions import Role
 from vendors.services.assessments import cancel_assessment
@@ -173,6 +178,44 @@ def test_a_vendor_is_in_it_with_its_approval_else_with_its_draft(manager):
     assert (found.drafts, found.to_build, found.without) == (1, 2, 1)
     assert selection(vendors, decided_only=True).assessment_ids == (decided.pk,)
     assert selection(in_force(manager)).assessment_ids == (decided.pk,)
+
+
+def test_all_in_force_is_what_the_register_lists(manager, told):
+    framework = factories.small_framework()
+    approved, gone, over = (factories.make_assessment(framework=framework) for _ in range(3))
+    for assessment in (approved, gone, over):
+        factories.approved(assessment)
+    rejected = deciding.rejected(framework=framework)
+    rows = [
+        request_scorecard(assessment=one, by=manager, wakes=False)
+        for one in (approved, gone, over, rejected)
+    ]
+    Scorecard.objects.update(ready_at=timezone.now())
+    Scorecard.objects.filter(pk=rows[1].pk).update(
+        withdrawn_at=timezone.now(), withdrawn_by=manager, withdrawal="Wrong."
+    )
+    tamper(
+        "UPDATE vendors_assessmentresult SET valid_until = '2020-01-01' WHERE assessment_id IN"
+        " (SELECT assessment_id FROM scorecards_scorecard WHERE number LIKE '%-0003')"
+    )
+    assert rows[2].number.endswith("-0003")
+    listed = register(manager, Searched(kind="in_force")).values_list("assessment", flat=True)
+    held = offers_of(manager, QueryDict())[0].selection
+    assert set(held.assessment_ids) == set(listed) == {approved.pk, rejected.pk}
+    assert (held.withdrawn, held.drafts, held.without) == (1, 0, 0)
+    # what is asked for by name is not left out in silence: the bundle says why it is missing
+    asked = selection(Vendor.objects.filter(assessments=gone))
+    assert (asked.assessment_ids, asked.to_build, asked.withdrawn) == ((gone.pk,), 0, 1)
+
+
+def test_an_open_assessment_comes_before_an_earlier_rejection(manager):
+    framework = factories.small_framework()
+    rejected = deciding.rejected(framework=framework)
+    vendors = Vendor.objects.filter(pk=rejected.vendor_id)
+    assert selection(vendors).assessment_ids == (rejected.pk,)
+    anew = factories.make_assessment(framework=framework, vendor=rejected.vendor)
+    assert selection(vendors).assessment_ids == (anew.pk,)
+    assert selection(vendors, decided_only=True).assessment_ids == (rejected.pk,)
 
 
 # Preparing

@@ -69,7 +69,9 @@ def test_nothing_but_wrong_vendors_is_refused_with_the_picker(comparison_page, w
 def test_a_vendor_without_assessment_is_named_with_a_link(comparison_page, worked):
     fresh = make_vendor(name="Fresh")
     response = comparison_page(worked["Aurora"], fresh, worked["Dune"])
-    assert "Fresh has no assessment yet, so there is nothing to compare." in words(response)
+    assert "Fresh has no approved and no open assessment, so there is nothing to compare." in words(
+        response
+    )
     assert f'href="{fresh.get_absolute_url()}"' in response.content.decode()
     assert len(response.context["table"].columns) == 2
     assert comparison_page(fresh).status_code == 200

@@ -74,7 +74,7 @@ def test_empty_parts_say_so_in_a_line(content):
     empty = {**content, "evidence": [], "findings": [], "not_applicable": [], "head": None}
     html = typeset.scorecard_html(empty, digest="0" * 64, number="VET-2026-0001")
     for words in (
-        "None: nothing was found",
+        "None: no finding was recorded",
         "Empty: no answer cites a document.",
         "no criterion was left out",
         "carries none",

@@ -505,8 +505,8 @@ def row_of(site):
 
 @pytest.mark.services
 def test_a_worker_killed_in_a_comparison_leaves_one_file(site):
-    worker = site.worker()
     site.manage("shell", "-v", "0", "-c", ASK)
+    worker = site.worker()
     wait_for(lambda: row_of(site)[0] == "building", 60, site.log)
     site.kill(worker)
     assert row_of(site)[0] == "building", "it was too quick to be killed in a build"

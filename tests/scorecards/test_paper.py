@@ -295,7 +295,7 @@ def test_parts_that_do_not_apply_say_so_in_a_line():
         "no must-haves",
         "No strengths yet",
         "No gaps",
-        "None: nothing was found",
+        "None: no finding was recorded",
         "no long answers",
         "Empty: no answer cites",
         "no criterion was left out",

@@ -22,7 +22,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
-from scorecards import builder, enclosed, hanko, keys, signatures, signing, typeset
+from scorecards import builder, enclosed, hanko, keys, pades, signatures, signing, typeset
 from scorecards.models import MAX_ATTEMPTS, BuildState, SigningCertificate
 from scorecards.services.scorecards import request_scorecard, retry_scorecard
 from tests.conftest import require
@@ -80,7 +80,7 @@ def test_a_signed_file_begins_with_the_unsigned_one_and_validates(kind, put_key,
 
 
 def test_the_field_is_fit_for_pdf_a():
-    with enclosed.opened(signing.signed_by(signing_key("ec"), tiny_pdf(TEXT))) as reader:
+    with enclosed.opened(pades.signed_by(signing_key("ec"), tiny_pdf(TEXT))) as reader:
         field = reader.root["/AcroForm"]["/Fields"][0]
         assert field["/F"] & 4
         assert not field["/F"] & 2
@@ -122,27 +122,27 @@ def test_the_key_is_read_again_when_its_file_changes(put_key):
 
 def test_another_key_does_not_pass_for_ours():
     ours, other = signing_key("ec"), signing_key("ec")
-    found = signatures.check(signing.signed_by(other, tiny_pdf(TEXT)), known_of(ours))
+    found = signatures.check(pades.signed_by(other, tiny_pdf(TEXT)), known_of(ours))
     assert "not known here" in found.fault
 
 
 def test_what_was_signed_outside_of_the_certificate_does_not_hold():
     key = signing_key("ec", end=DAY)
     with time_machine.travel(timezone.now() + 3 * DAY):
-        data = signing.signed_by(key, tiny_pdf(TEXT))
+        data = pades.signed_by(key, tiny_pdf(TEXT))
     assert "not valid when" in signatures.check(data, known_of(key)).fault
 
 
 def test_a_signature_holds_after_its_certificate_ended():
     key = signing_key("ec", end=DAY)
-    data = signing.signed_by(key, tiny_pdf(TEXT))
+    data = pades.signed_by(key, tiny_pdf(TEXT))
     with time_machine.travel(timezone.now() + 400 * DAY):
         assert signatures.check(data, known_of(key)).fault == ""
 
 
 def test_what_is_added_behind_a_signature_is_seen():
     key = signing_key("ec")
-    signed = signing.signed_by(key, tiny_pdf(TEXT))
+    signed = pades.signed_by(key, tiny_pdf(TEXT))
     writer = IncrementalPdfFileWriter(BytesIO(signed))
     writer.root["/PageMode"] = generic.NameObject("/UseNone")
     writer.update_root()
@@ -254,20 +254,20 @@ def service(settings):
 @pytest.mark.parametrize("kind", ["2048", "ec"])
 def test_a_timestamp_stands_in_the_signature(kind, service):
     key = signing_key(kind)
-    data = signing.signed_by(key, tiny_pdf(TEXT))
+    data = pades.signed_by(key, tiny_pdf(TEXT))
     found = signatures.check(data, known_of(key))
     assert (found.fault, found.is_timestamped, service.asked) == ("", True, 1)
 
 
 @pytest.mark.parametrize("how", ["broken", "page", "noise", "other", "slow", "gone"])
 def test_a_service_that_gives_none_fails_the_signing(how, service, settings, monkeypatch):
-    monkeypatch.setattr(signing, "TIMESTAMP_SECONDS", 1)
+    monkeypatch.setattr(pades, "TIMESTAMP_SECONDS", 1)
     service.how = how
     if how == "gone":
         settings.SIGNING_TIMESTAMP_URL = "http://127.0.0.1:9/"
     began = time.monotonic()
     with pytest.raises(signing.SigningFailed, match="timestamp service") as refusal:
-        signing.signed_by(signing_key("ec"), tiny_pdf(TEXT))
+        pades.signed_by(signing_key("ec"), tiny_pdf(TEXT))
     assert time.monotonic() - began < 3
     assert PASSWORD.replace(" ", "") not in str(refusal.value)
 

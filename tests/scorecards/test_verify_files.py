@@ -14,7 +14,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from scorecards import builder, keys, signing, typeset
+from scorecards import builder, keys, pades, signing, typeset
 from scorecards.integrity.one_file import judge
 from scorecards.models import BuildState, Bundle, Kind, Scorecard, SigningCertificate
 from scorecards.services.bundles import request_bundle, resume_bundle
@@ -96,13 +96,11 @@ def unsigned(row):
 FILES = {
     "stripped": (unsigned, "its signature is missing"),
     "swapped": (
-        lambda row: signing.signed_by(signing_key("ec"), unsigned(row)),
+        lambda row: pades.signed_by(signing_key("ec"), unsigned(row)),
         "a certificate that is not known here",
     ),
     "another record": (
-        lambda _row: signing.signed_by(
-            signing.current_key(), tiny_pdf('{"number":"VET-2026-0001"}')
-        ),
+        lambda _row: pades.signed_by(signing.current_key(), tiny_pdf('{"number":"VET-2026-0001"}')),
         "the record inside is not that of its row",
     ),
     "no document": (lambda _row: b"%PDF-1.4\n%%EOF\n", "damaged"),

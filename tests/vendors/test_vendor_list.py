@@ -18,6 +18,7 @@ from tests.factories import (
     submitted,
 )
 from tests.proved import lifted
+from tests.scorecards.deciding import rejected
 from vendors.models import AssessmentResult, Certification, Site, Vendor
 from vendors.permissions import Role
 from vendors.services.assessments import take_back_assessment
@@ -177,6 +178,7 @@ def test_views_hold_what_they_say_and_count_it(as_officer, officer, manager, sma
     entry(make_vendor(name="New", by=officer), "SOC 2", 89)
     rated("Old", officer, small, manager, valid_until=date(2020, 1, 1))
     archive_vendor(vendor=make_vendor(name="Gone", by=officer), by=officer)
+    rejected(framework=small, vendor=make_vendor(name="Refused", by=officer), owner=officer)
     held = {
         "approved": {"Approved", "Old"},
         "in_progress": {"Open"},
@@ -184,16 +186,22 @@ def test_views_hold_what_they_say_and_count_it(as_officer, officer, manager, sma
         "pending": {"Pending"},
         "conditions": set(),
         "unassessed": {"New"},
+        "rejected": {"Refused"},
         "due": {"Old"},
         "ending": {"New"},
         "archived": {"Gone"},
-        "all": {"Approved", "Open", "Waits", "Pending", "New", "Old"},
+        "all": {"Approved", "Open", "Waits", "Pending", "New", "Old", "Refused"},
     }
     for status, expected in held.items():
         response = as_officer.get(LIST, {"status": status})
         assert set(names(response)) == expected, status
         tabs = {code: count for code, _name, count in response.context["tabs"]}
         assert tabs == {code: len(expected) for code, expected in held.items()}
+    rows = as_officer.get(LIST, {"status": "rejected"}).content.decode()
+    assert rows.count('i-x-lg" aria-hidden="true"></span>Rejected') == 1
+    page = as_officer.get(Vendor.objects.get(name="Refused").get_absolute_url()).content.decode()
+    assert 'i-x-lg" aria-hidden="true"></span>Rejected' in page
+    assert "Scorecard PDF" in page
 
 
 def test_no_match_names_the_filter_to_take_off(as_officer, officer, manager, small):

@@ -59,7 +59,7 @@ class Counts:
     by_status: Mapping[str, int]
 
 
-def _open_in(*states: State) -> Exists:
+def _stands_in(*states: State) -> Exists:
     """Whether an assessment of the vendor stands in one of these states."""
     return Exists(Assessment.objects.filter(vendor=OuterRef("pk"), state__in=states))
 
@@ -80,15 +80,15 @@ STATUSES: dict[str, tuple[object, Callable[[], Q]]] = {
     "all": (_("All"), lambda: Q(archived_at=None)),
     "in_progress": (
         _("Being filled in"),
-        lambda: Q(archived_at=None) & Q(_open_in(*FILLING_STATES)),
+        lambda: Q(archived_at=None) & Q(_stands_in(*FILLING_STATES)),
     ),
     "review": (
         _("Under review"),
-        lambda: Q(archived_at=None) & Q(_open_in(*REVIEWING_STATES)),
+        lambda: Q(archived_at=None) & Q(_stands_in(*REVIEWING_STATES)),
     ),
     "pending": (
         _("Waits for approval"),
-        lambda: Q(archived_at=None) & Q(_open_in(State.PENDING_APPROVAL)),
+        lambda: Q(archived_at=None) & Q(_stands_in(State.PENDING_APPROVAL)),
     ),
     "approved": (_("Approved"), lambda: Q(archived_at=None, latest_result__isnull=False)),
     "conditions": (
@@ -97,7 +97,17 @@ STATUSES: dict[str, tuple[object, Callable[[], Q]]] = {
     ),
     "unassessed": (
         _("Not assessed"),
-        lambda: Q(archived_at=None, latest_result=None) & ~Q(_open_in(*OPEN_STATES)),
+        lambda: (
+            Q(archived_at=None, latest_result=None) & ~Q(_stands_in(*OPEN_STATES, State.REJECTED))
+        ),
+    ),
+    "rejected": (
+        _("Rejected"),
+        lambda: (
+            Q(archived_at=None, latest_result=None)
+            & Q(_stands_in(State.REJECTED))
+            & ~Q(_stands_in(*OPEN_STATES))
+        ),
     ),
     "due": (
         _("Reassessment due"),
@@ -116,12 +126,14 @@ def _vendors(user: Actor) -> QuerySet[Vendor]:
 def matching(user: Actor, filters: VendorFilters) -> QuerySet[Vendor]:
     """The vendors asked for, in the order asked for, with their next certification end.
 
-    Under a profile each has its score and band under it: `score_now` and `band_now`.
+    Each has `was_rejected`, which counts where nothing was approved and nothing is open. Under a
+    profile each has its score and band under it: `score_now` and `band_now`.
     """
     ends = register(expires_on__isnull=False).order_by("expires_on", "pk")
     found = _vendors(user).annotate(
         next_end=Subquery(ends.values("expires_on")[:1]),
         next_standard=Subquery(ends.values("standard")[:1]),
+        was_rejected=_stands_in(State.REJECTED),
     )
     if filters.under is not None:
         found = found.annotate(score_now=filters.under.score, band_now=filters.under.band)

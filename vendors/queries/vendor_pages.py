@@ -10,7 +10,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 
 from vendors import scoring
-from vendors.models import Assessment, Certification, Contact, Framework, Site, Vendor
+from vendors.models import Assessment, Certification, Contact, Framework, Site, State, Vendor
 from vendors.permissions import Actor
 from vendors.queries.assessments import plain_answers_of
 from vendors.queries.certification_warnings import CertificationWarning, warnings_for
@@ -58,10 +58,18 @@ class VendorPage:
 
     @property
     def shown(self) -> Assessment | None:
-        """The assessment that the page is about: the approved one, else the open one."""
+        """The assessment that the page is about: approved, else open, else rejected last."""
         if self.rating is not None:
             return self.rating.assessment
-        return self.draft.assessment if self.draft else None
+        return self.draft.assessment if self.draft else self.refused
+
+    @property
+    def refused(self) -> Assessment | None:
+        """The rejection that speaks for the vendor; None where anything else does, or nothing."""
+        if self.rating is not None or self.draft is not None:
+            return None
+        latest = next((line.assessment for line in self.history), None)
+        return latest if latest and latest.state == State.REJECTED else None
 
     @property
     def countries(self) -> list[str]:
