@@ -14,7 +14,7 @@ NAMED = 4
 #: There the question is cut to this length; the criteria table has it whole.
 SHORT = 72
 #: In the list of must-haves on the first page to this one.
-SHORTEST = 44
+SHORTEST = 38
 #: Longer answers and comments stand in a part of their own, with a pointer in the table.
 CELL_LIMIT = 160
 
