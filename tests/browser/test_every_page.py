@@ -57,14 +57,16 @@ def approved_one(people) -> Assessment:
 def look(new_page, live_server, people, axe_faults):
     """A function that opens an address as a role, in each look, and returns what is wrong.
 
-    The theme changes colours alone, so in the dark only contrast is looked at again.
+    The theme changes colours alone, so in the dark only contrast is looked at again. One window
+    for all of a test: styles and scripts are fetched once.
     """
+    page = new_page(bypass_csp=True)
 
     def faults(role: Role, address: str) -> list[str]:
         client = Client()
         client.force_login(people[role])
         cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
-        page = new_page(bypass_csp=True)
+        page.context.clear_cookies()
         page.context.add_cookies(
             [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}]
         )
