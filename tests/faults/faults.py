@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import redis
 
 from tests.faults import processes
-from tests.faults.installation import NotMadeError, wait_until
+from tests.faults.installation import PATIENCE_SECONDS, NotMadeError, wait_until
 
 EMBEDDED, SERVERS = "embedded", "servers"
 FIRST, SECOND = 0.1, 0.4
@@ -194,7 +194,9 @@ def make_zombie(installation):
     beat = () if installation.servers else ("--beat", "--schedule", schedule)
     installation.site.worker("--hostname", "second@%h", *beat)
     tell = f"SELECT state, attempts, token FROM scorecards_scorecard WHERE digest = '{digest}'"  # noqa: S608
-    wait_until(lambda: installation.select(tell)[0][0] == "ready", 120, "another to build it")
+    wait_until(
+        lambda: installation.select(tell)[0][0] == "ready", PATIENCE_SECONDS, "another to build it"
+    )
     before = installation.select(tell)
     # The children first: their leader would end them, as they are long past their time.
     processes.send(stopped, signal.SIGCONT)
