@@ -1,7 +1,6 @@
 """PAdES: a signature behind the bytes of a PDF, by pyHanko.
 
-Imported where something is signed, and by workers before they begin: the library takes longer to
-import than all else that a web process needs of documents.
+Nothing here knows where the key comes from, or that there are rows.
 """
 
 from __future__ import annotations

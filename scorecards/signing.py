@@ -13,7 +13,7 @@ from cryptography import x509
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from scorecards import keys
+from scorecards import keys, pades
 from scorecards.keys import KeyUnusable, SigningFailed, SigningKey
 from scorecards.models import SigningCertificate
 
@@ -50,8 +50,6 @@ def sign(data: bytes) -> Signed:
     key = current_key()
     if key is None:
         return Signed(data, None)
-    from scorecards import pades  # late: see there
-
     return Signed(pades.signed_by(key, data), _kept(key))
 
 

@@ -68,8 +68,6 @@ def warm_up(sender: Any = None, **_kwargs: Any) -> None:
     """
     limit_memory()
     try:
-        from scorecards import pades  # noqa: F401  a second that the first job would take longer
-
         pdf.warm_up()
     except pdf.RendererUnavailable as reason:
         logger.warning("%s", reason)

@@ -112,9 +112,8 @@ def _text(assessment: Assessment, number: str = "", issue: Issue | None = None) 
 def retry_scorecard(*, scorecard: Scorecard, by: User | None, wakes: bool = True) -> None:
     """Build it once more: one that failed or was cancelled, or whose file is gone or damaged.
 
-    One that never had a file is drawn under the present version of the document. Who issued it and
-    when stays; whoever asks now is told. Raises NoScorecard where there is nothing to build again,
-    or where the present version cannot draw it.
+    One that never had a file is drawn under the present version. Who issued it and when stays;
+    whoever asks now is told. Raises NoScorecard where nothing can be built again.
     """
     if not can_be_rebuilt(scorecard):
         raise NoScorecard(_("There is nothing to build again."))
@@ -142,8 +141,7 @@ def retry_scorecard(*, scorecard: Scorecard, by: User | None, wakes: bool = True
         return
     # Somebody asks for it by itself: it is no longer dropped with a bundle, and they are told.
     scorecard.items.filter(is_origin=True).update(is_origin=False)
-    before = {"state": scorecard.state, "file_sha256": scorecard.file_sha256}
-    after = None
+    before, after = {"state": scorecard.state, "file_sha256": scorecard.file_sha256}, None
     if version != scorecard.template_version:
         before, after = {**before, "template": scorecard.template_version}, {"template": version}
     record_event(

@@ -14,7 +14,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
-    require_GET,
     require_http_methods,
     require_POST,
     require_safe,
@@ -138,7 +137,7 @@ def _changed(request: StaffRequest, public_id: UUID, change: Callable[..., objec
 
 @never_cache
 @staff_required
-@require_GET
+@require_safe
 def bundle_download(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """The ZIP, when it is still the one that was packed and all of it may still be seen."""
     bundle = get_object_or_404(
@@ -149,7 +148,8 @@ def bundle_download(request: StaffRequest, public_id: UUID) -> HttpResponse:
     except FileDamaged as damage:
         messages.error(request, str(damage))
         return redirect(bundle)
-    services.record_bundle_download(bundle=bundle, by=request.user)
+    if request.method == "GET":
+        services.record_bundle_download(bundle=bundle, by=request.user)
     response = FileResponse(
         file, as_attachment=True, filename=file_name_of(bundle), content_type="application/zip"
     )

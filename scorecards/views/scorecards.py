@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from scorecards import pdf
 from scorecards.builder import FileDamaged, stored_file
@@ -140,7 +140,7 @@ def scorecard_retry(request: StaffRequest, public_id: UUID) -> HttpResponse:
 
 @never_cache
 @staff_required
-@require_GET
+@require_safe
 def scorecard_download(request: StaffRequest, public_id: UUID) -> HttpResponse:
     """The file, when it is still the one that was built; else the page that says what is wrong."""
     scorecard = get_object_or_404(
@@ -152,7 +152,8 @@ def scorecard_download(request: StaffRequest, public_id: UUID) -> HttpResponse:
         return redirect(scorecard)
     standing = standing_of(scorecard, timezone.localdate())
     said = "" if scorecard.is_draft or standing.is_in_force else standing.standing.value
-    services.record_download(scorecard=scorecard, by=request.user, standing=said)
+    if request.method == "GET":
+        services.record_download(scorecard=scorecard, by=request.user, standing=said)
     response = HttpResponse(data, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{scorecard.file_name}"'
     response["X-Content-Type-Options"] = "nosniff"
