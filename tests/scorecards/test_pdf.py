@@ -1,5 +1,6 @@
 import hashlib
 import io
+import logging
 import re
 import shutil
 import subprocess
@@ -261,6 +262,8 @@ def test_what_the_renderer_leaves_out_with_a_word_in_its_log_is_no_document(html
         raise MemoryError
 
     monkeypatch.setattr("weasyprint.svg.SVG.draw_node", no_memory)
+    # a log that somebody silenced is heard all the same
+    monkeypatch.setattr(logging.getLogger("weasyprint"), "disabled", True)
     with pytest.raises(pdf.NotWhole, match="Failed to"):
         pdf.draw(
             f'<!doctype html><html lang="en"><title>x</title>{html}',
