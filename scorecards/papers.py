@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 #: Grows with every change of templates, styles or fonts that can move a byte of a scorecard; the
 #: other kinds have a version of their own below.
-TEMPLATE_VERSION = "3"
+TEMPLATE_VERSION = "4"
 ATTACHMENT_NAME = "scorecard.json"
 VENDOR, COMPARISON, PORTFOLIO = "vendor", "comparison", "portfolio"
 _STYLES = "app:/css/scorecard.css"
@@ -26,13 +26,13 @@ PAPERS = {
     VENDOR: Paper("scorecards/pdf/scorecard.html", TEMPLATE_VERSION, ATTACHMENT_NAME, (_STYLES,)),
     COMPARISON: Paper(
         "scorecards/pdf/comparison.html",
-        "2",
+        "3",
         "comparison.json",
         (_STYLES, "app:/css/comparison-pdf.css"),
     ),
     PORTFOLIO: Paper(
         "scorecards/pdf/portfolio.html",
-        "2",
+        "3",
         "portfolio.json",
         (_STYLES, "app:/css/portfolio-pdf.css"),
     ),

@@ -37,6 +37,12 @@ _connect, _connect_ex = socket.socket.connect, socket.socket.connect_ex
 _teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
 
 
+def chromium_binary():
+    """The machine's Chromium; its shell comes first, which draws no window of its own."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    return next(filter(None, map(shutil.which, names)), None)
+
+
 def require(found, reason):
     """Skip with a visible reason where this machine lacks something; fail where CI does."""
     if not found:
@@ -192,10 +198,7 @@ def make_site(tmp_path, request):
 @pytest.fixture(scope="session")
 def chromium():
     """The machine's Chromium, started once."""
-    binary = require(
-        shutil.which("chromium") or shutil.which("chromium-browser"),
-        "no Chromium: apt-get install chromium",
-    )
+    binary = require(chromium_binary(), "no Chromium: apt-get install chromium-headless-shell")
     from playwright.sync_api import sync_playwright
 
     # Playwright keeps an event loop in this thread, at which Django would refuse the database.

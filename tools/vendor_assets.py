@@ -195,7 +195,7 @@ def fallback_faces() -> list[Asset]:
         Asset(
             "fonts/pdf/fonts.conf",
             "vetting",
-            "3",
+            "4",
             "static/fonts/pdf/fonts.conf",
             "MIT",
             "ours: which faces a document may use, in their order",

@@ -8,7 +8,6 @@ with status 1 if the median is 16 ms or more.
 from __future__ import annotations
 
 import json
-import shutil
 import statistics
 import sys
 import tempfile
@@ -19,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Page, sync_playwright  # noqa: E402 - after the path
 
-from tests.conftest import CHROMIUM_ARGUMENTS, WIDE  # noqa: E402
+from tests.conftest import CHROMIUM_ARGUMENTS, WIDE, chromium_binary  # noqa: E402
 from tests.site import Site  # noqa: E402
 
 LIMIT = 16
@@ -60,8 +59,7 @@ def measure(site: Site, folder: Path, steps: int) -> list[float]:
     """Milliseconds of each step."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
-            args=CHROMIUM_ARGUMENTS,
+            executable_path=chromium_binary(), args=CHROMIUM_ARGUMENTS
         )
         page = browser.new_page(base_url=site.url, viewport=WIDE)
         sign_in(page, folder)
