@@ -15,6 +15,8 @@ NAMED = 4
 SHORT = 72
 #: In the list of must-haves on the first page to this one.
 SHORTEST = 38
+#: One that is not met has more of it there, as long as it is one of so few.
+FULLER, FEW = 104, 4
 #: Longer answers and comments stand in a part of their own, with a pointer in the table.
 CELL_LIMIT = 160
 
@@ -33,6 +35,8 @@ def must_have_rows(
 ) -> list[dict[str, Any]]:
     """Each must-have with its rule, the answer, the result, and until when it is waived."""
     result, answers = snapshot["result"], snapshot["document"]["answers"]
+    unmet = sum(outcome != scoring.PASS for outcome in result["must_haves"].values())
+    longest = FULLER if unmet <= FEW else SHORTEST
     entries = []
     for criterion in framework.must_haves:
         code, rule = criterion.code, criterion.must_have
@@ -43,7 +47,9 @@ def must_have_rows(
             {
                 "code": code,
                 "question": criterion.question,
-                "short": shortened(criterion.question, SHORTEST),
+                "short": shortened(
+                    criterion.question, SHORTEST if outcome == scoring.PASS else longest
+                ),
                 "rule": rule.text,
                 "min_score": scoring.number_text(rule.min_score),
                 "min_level": rule.min_evidence,
