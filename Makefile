@@ -6,7 +6,7 @@
 #   make faults  docs/faults.md, anew: what dies, and what becomes of the jobs (most of an hour)
 # PYTHON chooses the interpreter: make PYTHON=python3.12 demo
 
-PROCESSES ?= 3
+PROCESSES ?= 4
 ARGS ?=
 VENV := .venv/bin
 LOCK := uv pip compile --universal --generate-hashes --python-version 3.11 --no-header \
@@ -31,8 +31,8 @@ services: setup
 		|| echo "vetting: no private PostgreSQL or Redis: their tests are skipped." >&2
 
 test: services
-	$(VENV)/python -m pytest -n $(PROCESSES) $(ARGS)
-	TEST_ON=postgresql $(VENV)/python -m pytest -n $(PROCESSES) -m "not browser and not services" $(ARGS)
+	$(VENV)/python -m pytest -n $(PROCESSES) --dist worksteal $(ARGS)
+	TEST_ON=postgresql $(VENV)/python -m pytest -n $(PROCESSES) --dist worksteal -m "not browser and not services" $(ARGS)
 
 check: setup
 	$(VENV)/ruff check .

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 
 from vendors.scoring.canonical import canonical_json, digest, number_text
 from vendors.scoring.criteria import (
@@ -51,8 +52,13 @@ class FrameworkError(DocumentError):
     """A framework file that cannot be used; `faults` names everything that is wrong with it."""
 
 
+@lru_cache(maxsize=4)
 def parse_framework(yaml_text: str) -> Framework:
-    """The framework of a YAML file. Raises FrameworkError with every fault and its path."""
+    """The framework of a YAML file. Raises FrameworkError with every fault and its path.
+
+    The last few are kept: a draft is read anew by each step from upload to publishing, a tenth of a
+    second each time, and nothing of it can be changed.
+    """
     try:
         return _framework(read_yaml(yaml_text.removeprefix("\ufeff")))
     except DocumentError as error:
