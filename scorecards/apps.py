@@ -17,6 +17,6 @@ class ScorecardsConfig(AppConfig):
     verbose_name = _("Scorecards")
 
     def ready(self) -> None:
-        """Let `manage.py check` say whether documents can be drawn here; listen to the builder."""
+        """Let `manage.py check` say whether documents can be drawn; let bundles hear the builder."""
         checks.register(renderer_check)
-        import_module("scorecards.bundle_tasks")
+        import_module("scorecards.services.bundles")

@@ -18,16 +18,18 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import F, Q
-from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scorecards import pdf, signing, typeset
 from scorecards.content import ContentError
 from scorecards.models import (
+    CHECKING,
+    DRAWING,
     LEASE,
     MAX_ATTEMPTS,
+    SIGNING,
     STALLED_AFTER,
+    STORING,
     BuildState,
     FormerFile,
     Notice,
@@ -35,22 +37,19 @@ from scorecards.models import (
     Scorecard,
     SigningCertificate,
 )
-from scorecards.papers import PAPERS
-from scorecards.pdf import Drawn
-from scorecards.storage import FOLDER, FileDamaged, name_of, path_of, store_file, stored_file
+from scorecards.paper import pdf, typeset
+from scorecards.paper.kinds import PAPERS
+from scorecards.paper.pdf import Drawn
+from scorecards.seal import keys, signing
+from scorecards.signals import document_settled
+from scorecards.storage import FOLDER, name_of, path_of, store_file
 from vendors import scoring
 from vendors.services.audit import record_event
 
-__all__ = ["FOLDER", "STEPS", "FileDamaged", "build", "document_settled", "path_of", "store_file"]
-__all__ += ["stored_file", "sweep"]
 logger = logging.getLogger(__name__)
 
 #: So many stalled rows are told of at once; more messages would only stand in each other's way.
 ROUND = 200
-#: Codes of the steps in their order; pages give them words.
-CHECKING, DRAWING, SIGNING, STORING = STEPS = ("checking", "drawing", "signing", "storing")
-#: Sent once the transaction is done that made a document ready or failed it; `row` is the document.
-document_settled = Signal()
 
 
 class _NotDrawable(Exception):  # noqa: N818  ends in a row that says why
@@ -91,7 +90,7 @@ def build(public_id: UUID | str) -> None:
         _fail(claim, _("It needs more memory than a worker may use (WORKER_MEMORY)."))
     except SoftTimeLimitExceeded:
         _fail(claim, _("It took longer than %d seconds.") % settings.CELERY_TASK_SOFT_TIME_LIMIT)
-    except signing.SigningFailed as reason:
+    except keys.SigningFailed as reason:
         _give_back(claim, str(reason))
     except OSError as error:
         cause = error.strerror or type(error).__name__
@@ -133,7 +132,7 @@ def _build(claim: _Claim, began: float) -> None:
         raise _NotDrawable(
             _("It was asked for under an earlier version of the document. Ask for it again.")
         )
-    if not may_have(row):
+    if not row.asker_may_see():
         raise _NotDrawable(
             _("%s asked for it and may no longer have it. Somebody else may ask again.")
             % row.wanted_by
@@ -193,13 +192,6 @@ def _drawn_in_time(row: Scorecard, began: float) -> Drawn:
     return drawn
 
 
-def may_have(row: Scorecard) -> bool:
-    """Whether whoever the document is built for may still see it; a command always may."""
-    if row.wanted_by is None:
-        return True
-    return Scorecard.objects.visible_to(row.wanted_by).filter(pk=row.pk).exists()
-
-
 @transaction.atomic
 def _finish(claim: _Claim, certificate: SigningCertificate | None, **file: object) -> bool:
     """Mark the row ready, with an event that names the file's hash; False: the claim is lost."""
@@ -238,12 +230,16 @@ def _fail(claim: _Claim, error: str) -> None:
 
 
 def _tell(row: Scorecard, outcome: Outcome) -> None:
-    """Tell whoever asked for it, and the bundles that wait for it.
+    """Tell whoever asked for it, once each, and the bundles that wait for it.
 
     What is built for a bundle alone is told of when the bundle is there.
     """
-    if row.wanted_by is not None and not row.items.filter(is_origin=True).exists():
-        Notice.objects.create(user=row.wanted_by, scorecard=row, outcome=outcome)
+    if not row.items.filter(is_origin=True).exists():
+        asked = {row.wanted_by_id, *row.also_wanted_by.values_list("pk", flat=True)} - {None}
+        Notice.objects.bulk_create(
+            Notice(user_id=person, scorecard=row, outcome=outcome) for person in sorted(asked)
+        )
+        row.also_wanted_by.clear()
     transaction.on_commit(lambda: document_settled.send(sender=Scorecard, row=row), robust=True)
 
 

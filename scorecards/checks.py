@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Warning  # noqa: A004  Django's own name
 
-from scorecards import pdf
+from scorecards.paper import pdf
 
 
 def renderer_check(**_kwargs: Any) -> list[CheckMessage]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scorecards.builder import path_of
+from scorecards.storage import path_of
 from vendors.disk import flush_folder
 
 FOLDER = "bundles"

@@ -1,27 +1,25 @@
-"""The queue's side of building: thin tasks, and the message that wakes a worker."""
+"""The queue's side of building: thin tasks, and what a worker does before the first."""
 
 from __future__ import annotations
 
 import logging
 import resource
 from typing import Any
-from uuid import UUID
 
-from amqp.exceptions import AMQPError
 from celery import shared_task
 from celery.signals import task_postrun, task_prerun, worker_process_init
 from django.conf import settings
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 
-from scorecards import builder, pdf, signs
+from scorecards import builder, signs
 from scorecards.models import Scorecard
+from scorecards.paper import pdf
+from scorecards.waking import BUILD, wake_builder
 from vendors.services import heads
 
 logger = logging.getLogger(__name__)
 
 
-@shared_task(name="scorecards.tasks.build_scorecard")
+@shared_task(name=BUILD)
 def build_scorecard(public_id: str) -> None:
     """Build one scorecard. Twice is as good as once: the second finds nothing to claim."""
     builder.build(public_id)
@@ -41,23 +39,10 @@ def export_heads() -> str:
 
 def sweep() -> list[Scorecard]:
     """Wake a worker for whatever stalled; return those rows."""
-    found = builder.sweep(wake)
+    found = builder.sweep(wake_builder)
     signs.forget_old()
     signs.leave(signs.SWEEPER)
     return found
-
-
-def wake(public_id: UUID) -> bool:
-    """Tell a worker that a row waits; return whether the message went out.
-
-    A broker that is down, frozen or full is no fault: the sweeper tells again.
-    """
-    try:
-        build_scorecard.delay(str(public_id))
-    except (KombuError, AMQPError, RedisError, OSError) as error:
-        logger.warning("No worker could be woken for scorecard %s: %s", public_id, error)
-        return False
-    return True
 
 
 @worker_process_init.connect

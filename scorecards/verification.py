@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from scorecards.builder import FOLDER
 from scorecards.integrity.comparisons import check_choices, check_comparisons
 from scorecards.integrity.documents import (
     check_documents,
@@ -30,7 +29,8 @@ from scorecards.integrity.sealed import (
     young_archives,
 )
 from scorecards.models import Bundle, Scorecard
-from scorecards.signatures import Known
+from scorecards.seal.signatures import Known
+from scorecards.storage import FOLDER
 from vendors import triggers
 from vendors.integrity.answers import check_answers, check_states
 from vendors.integrity.chains import ChainCheck, check_chains

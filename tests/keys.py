@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from scorecards.keys import SigningKey
+from scorecards.seal.keys import SigningKey
 
 DAY = timedelta(days=1)
 

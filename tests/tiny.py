@@ -6,8 +6,8 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.embed import EmbeddedFileObject, FileSpec, embed_file
 from pyhanko.pdf_utils.writer import PageObject, PdfFileWriter
 
-from scorecards.papers import PAPERS, VENDOR
-from scorecards.pdf import Drawn
+from scorecards.paper.kinds import PAPERS, VENDOR
+from scorecards.paper.pdf import Drawn
 
 
 def tiny_pdf(text: str, kind: str = VENDOR, *, name: str = "") -> bytes:

@@ -33,6 +33,7 @@ class Queue(Celery):
 app = Queue("vetting")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(related_name="bundle_tasks")
 
 
 @worker_ready.connect

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scorecards import signing
 from scorecards.comparison import Asked, compare
 from scorecards.models import SavedComparison
+from scorecards.seal import keyring
 from scorecards.services.comparisons import choose_vendor, save_comparison
 from vendors.models import Assessment, Framework, Vendor
 from vendors.permissions import Role
@@ -96,12 +96,12 @@ def add_signing_key() -> str:
 
     Raises OSError where the data folder cannot be written.
     """
-    if signing.key_path() is not None:
+    if keyring.key_path() is not None:
         return ""
-    signing.make_key(DEMO_KEY, days=DEMO_KEY_DAYS)
+    keyring.make_key(DEMO_KEY, days=DEMO_KEY_DAYS)
     return str(
         _("Documents are signed with a key made for this demo: %s. It proves no identity.")
-        % signing.own_key_path()
+        % keyring.own_key_path()
     )
 
 

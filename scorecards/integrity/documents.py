@@ -7,11 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from scorecards.builder import FOLDER
 from scorecards.integrity.comparisons import Kept
 from scorecards.integrity.sealed import Sealed
 from scorecards.integrity.texts import hash_of, table, within
 from scorecards.models import BuildState, Kind
+from scorecards.storage import FOLDER
 from vendors.integrity.faults import Fault, Names
 from vendors.integrity.files import KnownFile
 from vendors.integrity.heads import KnownHeads

@@ -10,11 +10,11 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scorecards.enclosed import Enclosed, NotOurs
 from scorecards.integrity.texts import table
 from scorecards.models import Scorecard, SigningCertificate
 from scorecards.queries.standing import Standed, standing_of, with_standing
-from scorecards.signatures import Known, Signature, examine, known_certificate
+from scorecards.seal.enclosed import Enclosed, NotOurs
+from scorecards.seal.signatures import Known, Signature, examine, known_certificate
 from vendors import scoring
 from vendors.models import AuditEvent
 

@@ -13,10 +13,10 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from scorecards.builder import FOLDER
-from scorecards.enclosed import Enclosed, NotOurs
 from scorecards.models import LEASE
-from scorecards.signatures import Known, Signature, examine, known_certificate
+from scorecards.seal.enclosed import Enclosed, NotOurs
+from scorecards.seal.signatures import Known, Signature, examine, known_certificate
+from scorecards.storage import FOLDER
 from vendors.integrity.faults import Fault
 from vendors.integrity.files import KnownFile, check_files
 from vendors.integrity.stored import stored_rows

@@ -4,9 +4,14 @@ from scorecards.models.bundles import Bundle, BundleItem, BundleState, ItemState
 from scorecards.models.checks import CheckWindow
 from scorecards.models.comparisons import Choice, SavedComparison, SavedComparisonQuerySet
 from scorecards.models.documents import (
+    CHECKING,
+    DRAWING,
     LEASE,
     MAX_ATTEMPTS,
+    SIGNING,
     STALLED_AFTER,
+    STEPS,
+    STORING,
     BuildState,
     Kind,
     NumberCounter,
@@ -18,9 +23,14 @@ from scorecards.models.notices import Notice, Outcome
 from scorecards.models.signing import SigningCertificate
 
 __all__ = [
+    "CHECKING",
+    "DRAWING",
     "LEASE",
     "MAX_ATTEMPTS",
+    "SIGNING",
     "STALLED_AFTER",
+    "STEPS",
+    "STORING",
     "BuildState",
     "Bundle",
     "BundleItem",

@@ -26,6 +26,8 @@ LEASE = timedelta(
 )
 #: A job that nobody picked up for so long is published again.
 STALLED_AFTER = timedelta(seconds=getattr(settings, "SCORECARD_STALLED_SECONDS", 60))
+#: Codes of the steps of building in their order; pages give them words.
+CHECKING, DRAWING, SIGNING, STORING = STEPS = ("checking", "drawing", "signing", "storing")
 
 
 class BuildState(models.TextChoices):
@@ -130,6 +132,11 @@ class Scorecard(models.Model):
         related_name="+",
         help_text=_("whoever it is built for: may have it, and is told; none: a command"),
     )
+    also_wanted_by = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="+",
+        help_text=_("others who asked while it waits, and are told as well"),
+    )
     ready_at = models.DateTimeField(null=True)
 
     objects = ScorecardQuerySet.as_manager()
@@ -201,6 +208,12 @@ class Scorecard(models.Model):
         """The name of the file taken away: no word of it was typed by anybody."""
         kind = "scorecard" if self.kind == Kind.VENDOR else self.kind
         return f"{kind}-{self.number or 'draft-' + self.digest[:12]}.pdf"
+
+    def asker_may_see(self) -> bool:
+        """Whether whoever it is built for may still see it; a command always may."""
+        if self.wanted_by is None:
+            return True
+        return Scorecard.objects.visible_to(self.wanted_by).filter(pk=self.pk).exists()
 
     @property
     def is_waiting(self) -> bool:

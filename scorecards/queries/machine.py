@@ -16,8 +16,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from scorecards import keys, pdf, signing, signs
-from scorecards.papers import PAPERS, VENDOR
+from scorecards import signs
+from scorecards.paper import pdf
+from scorecards.paper.kinds import PAPERS, VENDOR
+from scorecards.seal import keyring, keys
 from vendors import scoring
 
 #: Less free space than this is warned of, in bytes.
@@ -70,10 +72,10 @@ def _renderer() -> Check:
 
 def _key() -> Check:
     """The signing key; that there is none is a choice, and said."""
-    reason = signing.unusable()
+    reason = keyring.unusable()
     if reason:
         return Check(met=False, text=reason)
-    key = signing.current_key()
+    key = keyring.current_key()
     if key is None:
         return Check(met=False, soft=True, text=_("No signing key is set: documents are unsigned."))
     words = {

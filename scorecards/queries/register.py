@@ -21,8 +21,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from scorecards.builder import STEPS
-from scorecards.models import BuildState, Kind, Scorecard
+from scorecards.models import STEPS, BuildState, Kind, Scorecard
 from scorecards.queries.standing import with_standing
 from vendors.models import Assessment, Waiver
 from vendors.permissions import Actor

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from amqp.exceptions import AMQPError
-from celery import current_app
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from kombu.exceptions import KombuError
-from redis.exceptions import RedisError
 
 from scorecards import packing
-from scorecards.builder import path_of
 from scorecards.models import (
     LEASE,
     MAX_ATTEMPTS,
@@ -34,13 +29,14 @@ from scorecards.models import (
     Scorecard,
 )
 from scorecards.queries.bundles import unsettled
+from scorecards.signals import document_settled
+from scorecards.storage import path_of
+from scorecards.waking import wake_bundler
 from vendors.services.audit import record_event
 from vendors.services.refusals import Refused
 
 if TYPE_CHECKING:
     from vetting.models import User
-
-logger = logging.getLogger(__name__)
 
 #: More documents than this in one ZIP help nobody, and take a worker too long.
 MOST = 2_000
@@ -48,7 +44,6 @@ MOST = 2_000
 KEPT_FOR = timedelta(days=7)
 #: The same asked for twice within so long is one click too many, not two bundles.
 A_MOMENT = timedelta(minutes=1)
-ADVANCE = "scorecards.bundle_tasks.advance_bundle"
 
 
 @transaction.atomic
@@ -107,22 +102,9 @@ def _just_asked(
     return None
 
 
-def wake(public_id: UUID) -> bool:
-    """Tell a worker that a bundle waits; return whether the message went out.
-
-    A broker that is down, frozen or full is no fault: the sweeper tells again.
-    """
-    try:
-        current_app.send_task(ADVANCE, [str(public_id)])
-    except (KombuError, AMQPError, RedisError, OSError) as error:
-        logger.warning("No worker could be woken for bundle %s: %s", public_id, error)
-        return False
-    return True
-
-
 def _wake_on_commit(bundle: Bundle, *, wakes: bool) -> None:
     if wakes:
-        transaction.on_commit(lambda: wake(bundle.public_id), robust=True)
+        transaction.on_commit(lambda: wake_bundler(bundle.public_id), robust=True)
 
 
 @transaction.atomic
@@ -216,15 +198,16 @@ def record_bundle_download(*, bundle: Bundle, by: User) -> None:
     )
 
 
-def wake_waiting(row: Scorecard) -> None:
+@receiver(document_settled, dispatch_uid="scorecards.bundles")
+def wake_waiting(row: Scorecard, **_kwargs: Any) -> None:
     """Wake a worker for the bundles whose last document this was."""
     waiting = Bundle.objects.filter(state=BundleState.PREPARING, items__scorecard=row)
     for bundle in waiting.filter(~unsettled(OuterRef("pk"))):
         Bundle.objects.filter(pk=bundle.pk).update(woken_at=timezone.now())
-        wake(bundle.public_id)
+        wake_bundler(bundle.public_id)
 
 
-def sweep_bundles(tell: Callable[[UUID], object] = wake) -> list[Bundle]:
+def sweep_bundles(tell: Callable[[UUID], object] = wake_bundler) -> list[Bundle]:
     """Wake a worker for whatever stalled; return those bundles. Exhausted ones fail visibly.
 
     Stalled is what has work to do and nobody at it: items not asked for, or every document built

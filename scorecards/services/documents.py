@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from scorecards import tasks
-from scorecards.builder import may_have
+from scorecards import waking
 from scorecards.content.compared import comparison_summary, saved_part
 from scorecards.content.words import short_day
 from scorecards.models import Kind, NumberCounter, SavedComparison, Scorecard
-from scorecards.papers import PAPERS
+from scorecards.paper.kinds import PAPERS
 from scorecards.queries.saved import choices_in_force
 from scorecards.services.records import site_part
 from vendors import scoring
@@ -97,11 +96,16 @@ def asked_for(wanted: Wanted, *, by: User | None, wakes: bool) -> Scorecard:
 def wanted_by_itself(scorecard: Scorecard, *, by: User | None) -> Scorecard:
     """A document that is there, for somebody who asks for it: not dropped with a bundle any more.
 
-    Where it waits for somebody who may no longer have it, it is built for whoever asks now.
+    Where it waits for somebody who may no longer have it, it is built for whoever asks now; who
+    asks besides is told as well.
     """
     scorecard.items.filter(is_origin=True).update(is_origin=False)
-    if scorecard.is_waiting and not may_have(scorecard):
+    if not scorecard.is_waiting:
+        return scorecard
+    if not scorecard.asker_may_see():
         Scorecard.objects.filter(pk=scorecard.pk).update(wanted_by=by, wanted_at=timezone.now())
+    elif by is not None and by.pk != scorecard.wanted_by_id:
+        scorecard.also_wanted_by.add(by)
     return scorecard
 
 
@@ -142,7 +146,7 @@ def new_row(
         reason=reason,
     )
     if wakes:
-        transaction.on_commit(lambda: tasks.wake(scorecard.public_id), robust=True)
+        transaction.on_commit(lambda: waking.wake_builder(scorecard.public_id), robust=True)
     return scorecard
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from scorecards.content import ContentError
 from scorecards.content.issues import correction_rows
 from scorecards.models import BuildState, Kind, Scorecard
-from scorecards.papers import PAPERS
+from scorecards.paper.kinds import PAPERS
 from scorecards.services.records import Issue, record_text
 from scorecards.services.scorecards import NoScorecard, new_issue
 from vendors import scoring

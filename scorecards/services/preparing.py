@@ -19,7 +19,6 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scorecards.builder import FileDamaged, stored_file
 from scorecards.models import (
     LEASE,
     MAX_ATTEMPTS,
@@ -36,13 +35,15 @@ from scorecards.models import (
 from scorecards.packing import Packed, pack
 from scorecards.queries.bundles import is_settled
 from scorecards.queries.manifests import Contents
-from scorecards.services.bundles import fail_bundle, wake
+from scorecards.services.bundles import fail_bundle
 from scorecards.services.scorecards import (
     NoScorecard,
     can_be_rebuilt,
     request_scorecard,
     retry_scorecard,
 )
+from scorecards.storage import FileDamaged, stored_file
+from scorecards.waking import wake_bundler
 from vendors.permissions import can_request_scorecard
 from vendors.services.audit import record_event
 
@@ -132,7 +133,7 @@ def _turn(claim: _Claim) -> bool:
         return False
     if not _ask_all(claim):
         claim.write(lease_until=None, attempts=0, woken_at=timezone.now())
-        wake(bundle.public_id)
+        wake_bundler(bundle.public_id)
         return False
     if not is_settled(bundle):
         claim.write(lease_until=None, attempts=0)

@@ -9,16 +9,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from scorecards import tasks
-from scorecards.builder import FileDamaged, stored_file
+from scorecards import waking
 from scorecards.comparison.document import COMPARISON_FORMAT
 from scorecards.content import CONTENT_FORMAT, ContentError
 from scorecards.models import BuildState, Kind, Scorecard
-from scorecards.papers import PAPERS
+from scorecards.paper.kinds import PAPERS
 from scorecards.portfolio.document import FORMAT as PORTFOLIO_FORMAT
 from scorecards.services.documents import Wanted, asked_for, new_row, next_number, wanted_by_itself
 from scorecards.services.records import Issue, record_text
-from scorecards.storage import name_of
+from scorecards.storage import FileDamaged, name_of, stored_file
 from vendors.models import Assessment, State
 from vendors.services.audit import record_event
 
@@ -153,7 +152,7 @@ def retry_scorecard(*, scorecard: Scorecard, by: User | None, wakes: bool = True
         after=after,
     )
     if wakes:
-        transaction.on_commit(lambda: tasks.wake(scorecard.public_id), robust=True)
+        transaction.on_commit(lambda: waking.wake_builder(scorecard.public_id), robust=True)
 
 
 def _is_back(scorecard: Scorecard) -> bool:

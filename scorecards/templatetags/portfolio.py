@@ -7,7 +7,7 @@ from typing import Any
 
 from django import template
 
-from scorecards.charts import COLOURS, NEUTRAL
+from scorecards.paper.charts import COLOURS, NEUTRAL
 from scorecards.portfolio.bars import Part, Span, Step, parts_of, span_of, step_of
 from scorecards.portfolio.charts import Plot, Point, grid_of, plot_of
 from scorecards.portfolio.scatter import short_name

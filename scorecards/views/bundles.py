@@ -19,7 +19,6 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from scorecards.builder import FileDamaged, path_of
 from scorecards.bundle_forms import SAVED, BundleForm, Offer, offers_of, saved_offer
 from scorecards.models import Bundle, BundleState, SavedComparison
 from scorecards.queries.bundles import (
@@ -32,6 +31,7 @@ from scorecards.queries.bundles import (
     progress_of,
 )
 from scorecards.services import bundles as services
+from scorecards.storage import FileDamaged, path_of
 from vendors.access import StaffRequest, permit, staff_required
 from vendors.permissions import can_request_scorecard
 from vendors.services.refusals import Refused

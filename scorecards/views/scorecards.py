@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from scorecards import pdf
-from scorecards.builder import FileDamaged, stored_file
 from scorecards.models import BuildState, Kind, Scorecard
+from scorecards.paper import pdf
 from scorecards.permissions import can_correct, can_withdraw
 from scorecards.queries.queue import is_waiting_in_vain
 from scorecards.queries.register import (
@@ -33,6 +32,7 @@ from scorecards.queries.register import (
 from scorecards.queries.standing import standing_of
 from scorecards.services import scorecards as services
 from scorecards.services.issues import is_withdrawable
+from scorecards.storage import FileDamaged, stored_file
 from vendors.access import StaffRequest, permit, staff_required
 from vendors.permissions import can_request_scorecard
 from vendors.queries.assessments import assessment_for

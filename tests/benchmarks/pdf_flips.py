@@ -45,8 +45,8 @@ class GivenOut:
 
     def holds_alone(self, data: bytes) -> bool:
         """Whether a file passes by its signature and record, without the register."""
-        from scorecards.enclosed import NotOurs
         from scorecards.integrity.one_file import examine_alone
+        from scorecards.seal.enclosed import NotOurs
 
         try:
             return examine_alone(data, self.known).is_genuine
@@ -76,19 +76,20 @@ class GivenOut:
 
 def given_out() -> GivenOut:
     """Draw, sign and register a scorecard, with a key that is made for it."""
-    from scorecards import builder, signing
+    from scorecards import builder, storage
     from scorecards.integrity.one_file import stored_certificates
+    from scorecards.seal import keyring
     from scorecards.services.scorecards import request_scorecard
     from tests.factories import import_worked, make_user, small_framework
     from vendors.permissions import Role
 
-    signing.make_key("Sample organisation", days=30)
+    keyring.make_key("Sample organisation", days=30)
     small_framework()
     assessment = import_worked("Aurora", approve_as=make_user(Role.MANAGER))
     row = request_scorecard(assessment=assessment, by=None, wakes=False)
     builder.build(str(row.public_id))
     row.refresh_from_db()
-    data = builder.stored_file(row)
+    data = storage.stored_file(row)
     found = re.compile(rb"/ByteRange \[ ?0 +(\d+) +(\d+) +\d+").search(data, row.unsigned_size)
     assert found is not None
     gap = (int(found[1]), int(found[2]))

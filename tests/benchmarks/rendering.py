@@ -87,8 +87,9 @@ def rows_of(count: int) -> list[Any]:
 
 def files_of(rows: list[Any], folder: Path) -> list[Path]:
     """The HTML of each, with its record beside it."""
-    from scorecards import record, typeset
+    from scorecards import record
     from scorecards.content import scorecard_content
+    from scorecards.paper import typeset
 
     found = []
     for row in rows:
@@ -103,7 +104,8 @@ def files_of(rows: list[Any], folder: Path) -> list[Path]:
 
 def ratio(rows: list[Any], folder: Path) -> bool:
     """CPU of drawing in the app to CPU of the floor, each the best of several in turns."""
-    from scorecards import builder, typeset
+    from scorecards import builder
+    from scorecards.paper import typeset
 
     row, *others = rows
     (file,) = files_of([row], folder)
@@ -131,7 +133,7 @@ def ratio(rows: list[Any], folder: Path) -> bool:
 
 def workers(rows: list[Any], folder: Path, site: Site) -> bool:
     """How fast two workers are beside two bare processes, batches in turns, by the clock."""
-    from scorecards import tasks
+    from scorecards import waking
     from scorecards.models import Scorecard
 
     def waiting(batch: list[Any]) -> int:
@@ -141,7 +143,7 @@ def workers(rows: list[Any], folder: Path, site: Site) -> bool:
     def built(batch: list[Any]) -> float:
         start = time.monotonic()
         for row in batch:
-            tasks.wake(row.public_id)
+            waking.wake_builder(row.public_id)
         wait_for(lambda: not waiting(batch), 300, site.log)
         return time.monotonic() - start
 
@@ -175,7 +177,7 @@ def workers(rows: list[Any], folder: Path, site: Site) -> bool:
 
 def growth(rows: list[Any], count: int = 300) -> bool:
     """How much a process grows over so many different scorecards, after the first twenty."""
-    from scorecards import typeset
+    from scorecards.paper import typeset
     from vendors import scoring
 
     def resident() -> float:

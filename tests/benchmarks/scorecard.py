@@ -16,8 +16,9 @@ from typing import Any
 from django.template import Context, Template
 from django.template.loader import render_to_string
 
-from scorecards import pdf, record, typeset
+from scorecards import record
 from scorecards.content import CONTENT_FORMAT, record_summary, scorecard_content
+from scorecards.paper import pdf, typeset
 from tests.factories import SHIPPED
 from vendors import scoring
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from scorecards import pdf
+from scorecards.paper import pdf
 from tests.conftest import WIDE, require
 from tests.factories import PASSWORD
 from tests.site import Site

@@ -5,7 +5,8 @@ import hashlib
 
 import pytest
 
-from scorecards import builder, pdf
+from scorecards import builder, storage
+from scorecards.paper import pdf
 from scorecards.services.scorecards import request_scorecard
 from tests import factories
 from tests.conftest import NARROW, WIDE, require
@@ -51,7 +52,7 @@ def test_a_file_is_checked_without_leaving_the_device(page, built):
     asked = []
     # Playwright wants a function of Python's own.
     page.on("request", lambda request: asked.append(request))  # noqa: PLW0108
-    data = builder.stored_file(built)
+    data = storage.stored_file(built)
     flipped = bytearray(data)
     flipped[len(flipped) // 2] ^= 1
     page.goto("/check/")

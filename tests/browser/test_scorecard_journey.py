@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from scorecards import pdf
+from scorecards.paper import pdf
 from tests.browser.test_check_browser import drop, title
 from tests.conftest import WIDE, require
 from tests.factories import PASSWORD

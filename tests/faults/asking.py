@@ -60,7 +60,7 @@ def planned(plan):
 def ask(plan):
     from django.db import connection
 
-    from scorecards import tasks
+    from scorecards import waking
 
     for key, request in planned(plan):
         while True:
@@ -74,16 +74,16 @@ def ask(plan):
         sys.stdout.write(f"{key} {row.public_id}\n")
         sys.stdout.flush()
         for _copy in range(plan["copies"] - 1):
-            tasks.wake(row.public_id)
+            waking.wake_builder(row.public_id)
         time.sleep(PAUSE_SECONDS)
 
 
 def again(ids):
     """Wake a worker for each once more, as a broker that delivers late would."""
-    from scorecards import tasks
+    from scorecards import waking
 
     for public_id in ids:
-        tasks.wake(public_id)
+        waking.wake_builder(public_id)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,8 @@ class ProbeConfig(AppConfig):
     label = "faults_probe"
 
     def ready(self):
-        from scorecards import builder, typeset
+        from scorecards import builder
+        from scorecards.paper import typeset
 
         really = typeset.draw_scorecard
 
@@ -67,7 +68,7 @@ def _tiny(probe, digest):
         os.abort()  # as the kernel would, or a fault in a library written in C
     if probe.get("does") == "hang":
         time.sleep(HANGING_SECONDS)
-    from scorecards.pdf import Drawn
+    from scorecards.paper.pdf import Drawn
 
     return Drawn(data=tiny_pdf(digest), pages=1)
 

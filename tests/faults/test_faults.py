@@ -2,7 +2,7 @@
 
 import pytest
 
-from scorecards import pdf
+from scorecards.paper import pdf
 from tests import services
 from tests.conftest import require
 from tests.faults.__main__ import strike

@@ -2,9 +2,9 @@
 
 import pytest
 
-from scorecards import builder
+from scorecards import builder, storage
 from scorecards.models import BuildState, Kind, Scorecard
-from scorecards.pdf import Drawn
+from scorecards.paper.pdf import Drawn
 from scorecards.services.documents import Wanted, asked_for
 from tests.faults.probe import tiny_pdf
 from vendors import scoring
@@ -26,7 +26,7 @@ def row(db, monkeypatch):
 
 
 def files():
-    return sorted(path.name for path in builder.path_of(builder.FOLDER).iterdir())
+    return sorted(path.name for path in storage.path_of(storage.FOLDER).iterdir())
 
 
 def die(*_arguments, **_file):
@@ -40,13 +40,13 @@ def test_the_file_of_a_builder_that_died_is_replaced(row, monkeypatch):
             builder.build(row.public_id)
     (left,) = files()
     row.refresh_from_db()
-    assert (row.state, row.file) == (BuildState.BUILDING, f"{builder.FOLDER}/{left}")
+    assert (row.state, row.file) == (BuildState.BUILDING, f"{storage.FOLDER}/{left}")
     Scorecard.objects.update(state=BuildState.QUEUED)
     builder.build(row.public_id)
     row.refresh_from_db()
     assert row.state == BuildState.READY
     assert files() == [row.file.removeprefix("scorecards/")] != [left]
-    assert builder.stored_file(row)
+    assert storage.stored_file(row)
 
 
 def test_a_builder_that_lost_its_row_takes_its_file_away(row, monkeypatch):

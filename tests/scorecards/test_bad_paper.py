@@ -8,9 +8,10 @@ from html.parser import HTMLParser
 import pypdf
 import pytest
 
-from scorecards import pdf, record, typeset
+from scorecards import record
 from scorecards.content import scorecard_content
 from scorecards.content.words import LONGEST, breakable
+from scorecards.paper import pdf, typeset
 from tests.benchmarks.scorecard import full_record
 from tests.conftest import require
 from vendors import scoring

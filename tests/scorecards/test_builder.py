@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, transaction
 from django.utils import timezone
 
-from scorecards import builder, pdf
+from scorecards import builder, storage
 from scorecards.models import (
     LEASE,
     MAX_ATTEMPTS,
@@ -22,6 +22,7 @@ from scorecards.models import (
     NumberCounter,
     Scorecard,
 )
+from scorecards.paper import pdf
 from scorecards.services import scorecards as services
 from tests import factories
 from tests.conftest import require
@@ -50,7 +51,7 @@ def can_draw():
 
 
 def folder():
-    return Path(django_settings.MEDIA_ROOT) / builder.FOLDER
+    return Path(django_settings.MEDIA_ROOT) / storage.FOLDER
 
 
 # Asking
@@ -108,7 +109,7 @@ def test_build_stores_the_file(can_draw, scorecard):
     builder.build(scorecard.public_id)
     scorecard.refresh_from_db()
     assert scorecard.state == BuildState.READY, scorecard.error
-    data = builder.stored_file(scorecard)
+    data = storage.stored_file(scorecard)
     assert data.startswith(b"%PDF-1.7")
     assert scorecard.file == f"scorecards/{hashlib.sha256(data).hexdigest()}.pdf"
     assert (scorecard.file_size, scorecard.attempts, scorecard.step) == (len(data), 1, "")
@@ -192,10 +193,10 @@ def test_a_disk_that_is_full_leaves_nothing(tmp_path):
         "import os, resource, sys\n"
         "from pathlib import Path\n"
         "import django; django.setup()\n"
-        "from scorecards import builder\n"
+        "from scorecards import storage\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
         "try:\n"
-        "    builder.store_file(bytes(50_000), Path(sys.argv[1]), draft='.a-1.part')\n"
+        "    storage.store_file(bytes(50_000), Path(sys.argv[1]), draft='.a-1.part')\n"
         "except OSError as error:\n"
         "    print(error.strerror)\n"
     )
@@ -280,8 +281,8 @@ def test_a_command_and_whoever_asks_next_get_what_waits_for_somebody_who_left(ca
 def test_a_file_that_was_put_back_is_taken_up(can_draw, scorecard, monkeypatch):
     builder.build(scorecard.public_id)
     scorecard.refresh_from_db()
-    name, data = scorecard.file, builder.stored_file(scorecard)
-    builder.path_of(name).write_bytes(b"damaged")
+    name, data = scorecard.file, storage.stored_file(scorecard)
+    storage.path_of(name).write_bytes(b"damaged")
     services.retry_scorecard(scorecard=scorecard, by=None, wakes=False)
 
     def refuse(*_args, **_options):
@@ -293,11 +294,11 @@ def test_a_file_that_was_put_back_is_taken_up(can_draw, scorecard, monkeypatch):
             builder.build(scorecard.public_id)
     scorecard.refresh_from_db()
     assert (scorecard.state, scorecard.file) == (BuildState.FAILED, name)
-    builder.path_of(name).write_bytes(data)
+    storage.path_of(name).write_bytes(data)
     services.retry_scorecard(scorecard=scorecard, by=None, wakes=False)
     scorecard.refresh_from_db()
     assert (scorecard.state, scorecard.error) == (BuildState.READY, "")
-    assert builder.stored_file(scorecard) == data
+    assert storage.stored_file(scorecard) == data
 
 
 def in_a_process(code, folder, *arguments, **extra):
@@ -366,14 +367,14 @@ def test_a_lost_or_changed_file_can_be_built_again(can_draw, scorecard, harm):
         path.unlink()
     else:
         path.write_bytes(path.read_bytes()[:-1] + b"x")
-    with pytest.raises(builder.FileDamaged):
-        builder.stored_file(scorecard)
+    with pytest.raises(storage.FileDamaged):
+        storage.stored_file(scorecard)
     services.retry_scorecard(scorecard=scorecard, by=None, wakes=False)
     builder.build(scorecard.public_id)
     scorecard.refresh_from_db()
     assert scorecard.state == BuildState.READY
     assert scorecard.file_sha256 == first
-    assert builder.stored_file(scorecard)
+    assert storage.stored_file(scorecard)
 
 
 # Sweeping

@@ -18,7 +18,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from scorecards import builder, packing
+from scorecards import builder, packing, storage
 from scorecards.bundle_forms import offers_of
 from scorecards.models import (
     LEASE,
@@ -55,8 +55,8 @@ class Killed(BaseException):
 def told(monkeypatch):
     """The bundles that a worker was told of."""
     found = []
-    monkeypatch.setattr(services, "wake", found.append)
-    monkeypatch.setattr(preparing, "wake", found.append)
+    monkeypatch.setattr(services, "wake_bundler", found.append)
+    monkeypatch.setattr(preparing, "wake_bundler", found.append)
     return found
 
 
@@ -93,8 +93,8 @@ def draw(bundle):
     for row in Scorecard.objects.filter(items__bundle=bundle, state=BuildState.QUEUED):
         data = b"%PDF-1.7 of " + row.digest.encode()
         sha256 = hashlib.sha256(data).hexdigest()
-        name = f"{builder.FOLDER}/{sha256}.pdf"
-        builder.store_file(data, builder.path_of(name), draft=".part")
+        name = f"{storage.FOLDER}/{sha256}.pdf"
+        storage.store_file(data, storage.path_of(name), draft=".part")
         row.state, row.ready_at, row.pages = BuildState.READY, timezone.now(), 1
         row.file, row.file_sha256, row.file_size = name, sha256, len(data)
         row.save()
@@ -322,7 +322,7 @@ def test_a_damaged_file_is_a_failure_and_no_wrong_file(ask, three, manager):
     preparing.advance(bundle.public_id)
     draw(bundle)
     row = Scorecard.objects.get(assessment=three[1])
-    builder.path_of(row.file).write_bytes(b"%PDF-1.7 swapped")
+    storage.path_of(row.file).write_bytes(b"%PDF-1.7 swapped")
     preparing.advance(bundle.public_id)
     bundle.refresh_from_db()
     assert [row["reason"] for row in manifest(bundle)["failures"]] == [
@@ -332,7 +332,7 @@ def test_a_damaged_file_is_a_failure_and_no_wrong_file(ask, three, manager):
     services.resume_bundle(bundle=bundle, by=manager, wakes=False)
     prepare(bundle)
     assert manifest(bundle)["failures"] == []
-    assert archive(bundle).read(row.file_name) == builder.stored_file(row)
+    assert archive(bundle).read(row.file_name) == storage.stored_file(row)
 
 
 def test_one_that_is_asked_for_again_while_it_is_packed_is_waited_for(ask, three, monkeypatch):
@@ -363,7 +363,7 @@ def test_no_document_is_missing_without_a_reason(ask, three):
     bundle = ask()
     preparing.advance(bundle.public_id)
     draw(bundle)
-    contents = preparing.Contents(bundle, builder.stored_file)
+    contents = preparing.Contents(bundle, storage.stored_file)
     row = Scorecard.objects.filter(items__bundle=bundle).first()
     Scorecard.objects.filter(pk=row.pk).update(state=BuildState.QUEUED)
     assert list(contents.entries())
@@ -538,7 +538,7 @@ def test_the_sweeper_wakes_what_stalled_and_nothing_else(ask, told):
 
 def test_old_files_and_those_of_nobody_are_removed(ask, client, manager):
     bundle = prepare(ask())
-    folder = builder.path_of(packing.FOLDER)
+    folder = storage.path_of(packing.FOLDER)
     (folder / ".left.part").write_bytes(b"half")
     (folder / f"{'0' * 64}.zip").write_bytes(b"nobody's")
     services.sweep_bundles(print)
@@ -646,7 +646,7 @@ def test_the_download_is_its_owners_whole_and_recorded(ask, client, manager):
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer["Content-Security-Policy"]
     assert AuditEvent.objects.get(action="bundle.download").after["file_sha256"]
-    path = builder.path_of(bundle.file)
+    path = storage.path_of(bundle.file)
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     answer = client.get(url, follow=True)
     assert b"was changed since it was packed" in answer.content

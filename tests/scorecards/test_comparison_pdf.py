@@ -11,11 +11,11 @@ from fractions import Fraction
 import pypdf
 import pytest
 
-from scorecards import pdf, typeset
-from scorecards.charts import places_bar
 from scorecards.content.compared import percent
 from scorecards.models import Kind
-from scorecards.printing import comparison_pages
+from scorecards.paper import pdf, typeset
+from scorecards.paper.charts import places_bar
+from scorecards.paper.printing import comparison_pages
 from scorecards.services.documents import request_document
 from tests.conftest import require
 from tests.factories import import_worked, make_user, small_framework, worked_example

@@ -5,9 +5,10 @@ from fractions import Fraction
 
 import pytest
 
-from scorecards import charts, record
+from scorecards import record
 from scorecards.content import ContentError, scorecard_content
 from scorecards.content.words import answer_words, long_day, long_moment, place
+from scorecards.paper import charts
 from tests import factories
 from tests.benchmarks.scorecard import full_content
 from tests.scorecards.recording import content_of, record_of, text_of

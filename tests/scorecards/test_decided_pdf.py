@@ -5,7 +5,7 @@ import io
 import pypdf
 import pytest
 
-from scorecards import pdf, typeset
+from scorecards.paper import pdf, typeset
 from tests.benchmarks.scorecard import MOMENT, full_content
 from tests.conftest import require
 

@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.urls import reverse
 
-from scorecards import builder, papers, pdf, typeset
+from scorecards import builder, storage
 from scorecards.models import BuildState, Kind, SavedComparison, Scorecard
+from scorecards.paper import kinds, pdf, typeset
 from scorecards.queries.register import later_than
 from scorecards.services import scorecards as services
 from scorecards.services.documents import request_document
@@ -158,7 +159,7 @@ def test_asking_wakes_a_worker_after_the_commit(
     vendors, manager, monkeypatch, django_capture_on_commit_callbacks
 ):
     woken = []
-    monkeypatch.setattr("scorecards.tasks.wake", woken.append)
+    monkeypatch.setattr("scorecards.waking.wake_builder", woken.append)
     with django_capture_on_commit_callbacks(execute=True):
         row = request_document(kind=Kind.COMPARISON, document=document_of(vendors), by=manager)
         assert woken == []
@@ -218,14 +219,14 @@ def test_a_portfolio_is_drawn_by_the_renderer(client, vendors, manager):
     require(not pdf.unavailable(), pdf.unavailable())
     client.post(reverse("scorecards:portfolio-pdf"))
     row = built(Scorecard.objects.get())
-    pages = texts(builder.stored_file(row))
+    pages = texts(storage.stored_file(row))
     assert len(pages) == row.pages
     for place, text in enumerate(pages, 1):
         assert row.digest in text
         assert f"Page {place} of {row.pages}" in text
     assert row.number in " ".join(pages)
     made = typeset.draw_scorecard(row.content, digest=row.digest, number=row.number, kind=row.kind)
-    assert made.data == builder.stored_file(row)
+    assert made.data == storage.stored_file(row)
 
 
 # --- building -------------------------------------------------------------------------------
@@ -236,7 +237,7 @@ def test_it_is_built_as_a_scorecard_is(saved, manager, drawing, make):
     row = built(make(saved, manager))
     assert drawing == [{"digest": row.digest, "number": row.number, "kind": row.kind}]
     assert row.pages == 3
-    assert builder.stored_file(row).startswith(b"%PDF")
+    assert storage.stored_file(row).startswith(b"%PDF")
     event = AuditEvent.objects.get(action="scorecard.build")
     assert event.chain == "site"
     assert event.assessment is None
@@ -258,8 +259,8 @@ def test_versions_of_kinds_are_their_own(saved, vendors, manager):
     card = services.request_scorecard(
         assessment=vendors[0].assessments.get(), by=manager, wakes=False
     )
-    assert card.template_version == papers.TEMPLATE_VERSION
-    assert issue(saved, manager).template_version == papers.PAPERS["comparison"].version
+    assert card.template_version == kinds.TEMPLATE_VERSION
+    assert issue(saved, manager).template_version == kinds.PAPERS["comparison"].version
 
 
 def test_a_template_of_a_kind_gets_the_marks_and_its_own_attachment(
@@ -273,8 +274,8 @@ def test_a_template_of_a_kind_gets_the_marks_and_its_own_attachment(
         "{{ content.on }}"
     )
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
-    paper = papers.Paper("tiny.html", "7", "portfolio.json", papers.PAPERS["vendor"].styles)
-    monkeypatch.setitem(papers.PAPERS, "portfolio", paper)
+    paper = kinds.Paper("tiny.html", "7", "portfolio.json", kinds.PAPERS["vendor"].styles)
+    monkeypatch.setitem(kinds.PAPERS, "portfolio", paper)
     pdf._styles.cache_clear()
     text = scoring.canonical_json(PORTFOLIO)
     made = typeset.draw_scorecard(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scorecards import pdf
+from scorecards.paper import pdf
 from tests.benchmarks.pdf_flips import flipped, given_out, places
 from tests.conftest import require
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from scorecards.comparison.document import COMPARISON_FORMAT
 from scorecards.models import BuildState, Kind, NumberCounter, Scorecard
-from scorecards.papers import PAPERS
+from scorecards.paper.kinds import PAPERS
 from scorecards.queries.register import Searched, counts_of, register
 from scorecards.queries.standing import standing_of
 from scorecards.services.documents import request_document

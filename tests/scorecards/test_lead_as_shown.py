@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from scorecards.printing import _lead
+from scorecards.paper.printing import _lead
 from vendors import scoring
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from scorecards import builder
 from scorecards.models import Bundle, BundleState, Notice, Scorecard
-from scorecards.services.scorecards import request_scorecard
+from scorecards.services.scorecards import request_scorecard, retry_scorecard
 from tests import factories
 from vendors.permissions import Role
 
@@ -105,3 +105,23 @@ def test_the_bell_asks_little_and_pages_ask_nothing_for_it(client, failed):
         page = client.get(reverse("scorecards:scorecard-list"))
     assert b"data-bell" in page.content
     assert not [one for one in asked if "scorecards_notice" in one["sql"]]
+
+
+def test_who_asks_for_what_waits_already_is_told_as_well(person):
+    factories.small_framework()
+    aurora = factories.import_worked("Aurora")
+    others = [factories.make_user(Role.AUDITOR), factories.make_user(Role.MANAGER)]
+    for who in (person, *others, others[0], person):
+        row = request_scorecard(assessment=aurora, by=who, wakes=False)
+    assert Scorecard.objects.count() == 1
+    Scorecard.objects.update(content="{}")
+    builder.build(row.public_id)
+    told = Notice.objects.filter(scorecard=row).values_list("user", "outcome")
+    assert sorted(told) == sorted((who.pk, "failed") for who in (person, *others))
+    # Each is told of what they asked for, not of what somebody else tries again later.
+    row.refresh_from_db()
+    retry_scorecard(scorecard=row, by=others[1], wakes=False)
+    builder.build(row.public_id)
+    again = Notice.objects.filter(scorecard=row).order_by("-pk")
+    assert len(again) == 4
+    assert again[0].user == others[1]

@@ -15,9 +15,10 @@ import pdfua
 import pypdf
 import pytest
 
-from scorecards import faces, papers, pdf, record, typeset
-from scorecards.charts import qr_code
+from scorecards import record
 from scorecards.content import scorecard_content
+from scorecards.paper import faces, kinds, pdf, typeset
+from scorecards.paper.charts import qr_code
 from tests.benchmarks.scorecard import MOMENT, full_record
 from tests.conftest import require
 from vendors import scoring
@@ -129,7 +130,7 @@ def test_figures_of_a_column_have_one_width(tmp_path):
 
 def test_no_style_asks_for_a_feature_of_a_face():
     """The renderer never frees what it makes for one, which grew a worker by 49 MB in 300 files."""
-    for address in {url for paper in papers.PAPERS.values() for url in paper.styles}:
+    for address in {url for paper in kinds.PAPERS.values() for url in paper.styles}:
         text = pdf.static_file(address).read_text(encoding="utf-8")
         assert not re.search("font-(variant|feature|kerning)", text), address
 
@@ -159,7 +160,7 @@ PROGRAM = """
 import sys, time_machine, django
 django.setup()
 from pathlib import Path
-from scorecards import typeset
+from scorecards.paper import typeset
 from vendors import scoring
 text = Path(sys.argv[1]).read_text("utf-8")
 with time_machine.travel(float(sys.argv[2])):

@@ -12,7 +12,8 @@ import pytest
 from django.core.checks import run_checks
 from django.template.loader import render_to_string
 
-from scorecards import checks, pdf, record, typeset
+from scorecards import checks, record
+from scorecards.paper import pdf, typeset
 from tests.benchmarks.scorecard import MOMENT, full_content, full_record
 from tests.conftest import require
 from vendors import scoring
@@ -53,7 +54,7 @@ def test_same_bytes_in_another_process(full, tmp_path):
     code = (
         "import django; django.setup()\n"
         "import hashlib, pathlib\n"
-        "from scorecards import typeset\n"
+        "from scorecards.paper import typeset\n"
         "from vendors import scoring\n"
         f"text = pathlib.Path({str(tmp_path / 'content.json')!r}).read_text('utf-8')\n"
         "data = typeset.draw_scorecard(text, digest=scoring.digest(text), number='VET-2026-0001').data\n"

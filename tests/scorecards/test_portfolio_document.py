@@ -9,10 +9,10 @@ from decimal import Decimal
 
 import pytest
 
+from scorecards.paper.typeset import document_html, draw_scorecard
 from scorecards.portfolio import portfolio_now
 from scorecards.portfolio.document import FORMAT, portfolio_document
 from scorecards.portfolio.scatter import MOST_POINTS
-from scorecards.typeset import document_html, draw_scorecard
 from tests.conftest import require
 from tests.factories import make_framework, make_user, make_vendor
 from tests.portfolios import fill

@@ -11,8 +11,10 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from scorecards import builder, enclosed, pdf
+from scorecards import builder, storage
 from scorecards.models import Scorecard
+from scorecards.paper import pdf
+from scorecards.seal import enclosed
 from scorecards.services.scorecards import request_scorecard
 from tests.conftest import require
 from tests.factories import import_worked, make_user, small_framework
@@ -57,12 +59,12 @@ def test_the_same_bytes_from_the_row_another_year(row, tmp_path):
             assert code == 0, text
     assert "Same bytes." in text
     assert text.count(row.unsigned_sha256) == 2
-    assert out.read_bytes() == builder.stored_file(row)[: row.unsigned_size]
+    assert out.read_bytes() == storage.stored_file(row)[: row.unsigned_size]
 
 
 def test_the_same_bytes_from_a_file_without_tables_in_another_process(row, tmp_path):
     path = tmp_path / "signed.pdf"
-    path.write_bytes(builder.stored_file(row))
+    path.write_bytes(storage.stored_file(row))
     done = subprocess.run(
         [sys.executable, "manage.py", "rebuild", path, "--compare"],
         cwd=ROOT,
@@ -86,9 +88,9 @@ def test_the_record_alone_is_drawn_but_there_is_nothing_to_compare(row, tmp_path
 
 
 def test_a_difference_says_where(row):
-    data = bytearray(builder.stored_file(row))
+    data = bytearray(storage.stored_file(row))
     data[5000] ^= 1
-    builder.path_of(row.file).write_bytes(bytes(data))
+    storage.path_of(row.file).write_bytes(bytes(data))
     text, code = run(row.number, "--compare")
     assert code == 1
     assert "Different (template version" in text
@@ -133,6 +135,6 @@ def test_what_is_not_there(name):
 
 
 def test_what_a_file_says_of_itself(row):
-    said = enclosed.said(enclosed.read(builder.stored_file(row)).unsigned)
+    said = enclosed.said(enclosed.read(storage.stored_file(row)).unsigned)
     assert row.number in said.title
     assert said.template == row.template_version

@@ -9,7 +9,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from scorecards import pdf, record
+from scorecards import record
+from scorecards.paper import pdf
 from scorecards.rescoring import rescore, result_parts
 from tests.benchmarks.scorecard import MOMENT, full_record
 from tests.conftest import require

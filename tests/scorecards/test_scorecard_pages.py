@@ -7,8 +7,9 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from scorecards import builder, pdf
+from scorecards import builder, storage
 from scorecards.models import BuildState, Kind, Scorecard
+from scorecards.paper import pdf
 from scorecards.services import scorecards as services
 from scorecards.services.documents import request_document
 from tests import factories
@@ -116,7 +117,7 @@ def test_ready_page_offers_the_file(client, ready):
 def test_download_has_the_headers_of_a_stranger_file(client, ready):
     response = client.get(url("scorecard-download", ready))
     assert response.status_code == 200
-    assert response.content == builder.stored_file(ready)
+    assert response.content == storage.stored_file(ready)
     assert response["Content-Type"] == "application/pdf"
     name = f"scorecard-draft-{ready.digest[:12]}.pdf"
     assert response["Content-Disposition"] == f'attachment; filename="{name}"'
@@ -127,7 +128,7 @@ def test_download_has_the_headers_of_a_stranger_file(client, ready):
 
 
 def test_a_changed_file_is_not_handed_out(client, ready):
-    path = builder.path_of(ready.file)
+    path = storage.path_of(ready.file)
     path.write_bytes(path.read_bytes() + b"x")
     response = client.get(url("scorecard-download", ready))
     assert response.status_code == 302
@@ -188,7 +189,7 @@ def test_a_manager_who_became_procurement_has_no_portfolio_file(client, name):
     document = {"format": "vetting-portfolio/1", "on": "2026-11-01"}
     made = request_document(kind=Kind.PORTFOLIO, document=document, by=manager, wakes=False)
     data = b"%PDF-1.7"
-    path = builder.path_of("scorecards/x.pdf")
+    path = storage.path_of("scorecards/x.pdf")
     path.parent.mkdir(parents=True)
     path.write_bytes(data)
     Scorecard.objects.update(

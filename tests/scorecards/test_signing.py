@@ -22,8 +22,10 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
-from scorecards import builder, enclosed, hanko, keys, pades, signatures, signing, typeset
+from scorecards import builder, storage
 from scorecards.models import MAX_ATTEMPTS, BuildState, SigningCertificate
+from scorecards.paper import typeset
+from scorecards.seal import enclosed, hanko, keyring, keys, pades, signatures, signing
 from scorecards.services.scorecards import request_scorecard, retry_scorecard
 from tests.conftest import require
 from tests.factories import import_worked, make_user, small_framework
@@ -95,7 +97,7 @@ def test_the_field_is_fit_for_pdf_a():
 def test_without_a_key_nothing_is_signed():
     data = tiny_pdf(TEXT)
     assert signing.sign(data) == signing.Signed(data, None)
-    assert signing.unusable() == ""
+    assert keyring.unusable() == ""
 
 
 @pytest.mark.django_db
@@ -175,25 +177,25 @@ def test_a_key_that_cannot_be_used_says_what_helps(case, put_key):
     path = put_key(made() if callable(made) else made or b"", PASSWORD)
     if made is None:
         path.unlink()
-    with pytest.raises(signing.SigningFailed) as refusal:
+    with pytest.raises(keys.SigningFailed) as refusal:
         signing.sign(tiny_pdf(TEXT))
     assert words in str(refusal.value)
     assert PASSWORD not in str(refusal.value)
     assert str(path.parent) not in str(refusal.value)
-    assert signing.unusable() == str(refusal.value)
+    assert keyring.unusable() == str(refusal.value)
     assert not SigningCertificate.objects.exists()
 
 
 def test_a_folder_in_place_of_a_key_is_no_key(settings, tmp_path):
     settings.SIGNING_KEY = tmp_path
-    assert "cannot be read" in signing.unusable()
+    assert "cannot be read" in keyring.unusable()
 
 
 def test_a_key_that_ends_soon_is_warned_of(put_key):
     put_key(signing_key("ec", end=59 * DAY))
-    assert "ends on" in signing.unusable()
+    assert "ends on" in keyring.unusable()
     put_key(signing_key("ec", end=62 * DAY), name="later.p12")
-    assert signing.unusable() == ""
+    assert keyring.unusable() == ""
 
 
 # --- timestamps -------------------------------------------------------------------------------
@@ -266,7 +268,7 @@ def test_a_service_that_gives_none_fails_the_signing(how, service, settings, mon
     if how == "gone":
         settings.SIGNING_TIMESTAMP_URL = "http://127.0.0.1:9/"
     began = time.monotonic()
-    with pytest.raises(signing.SigningFailed, match="timestamp service") as refusal:
+    with pytest.raises(keys.SigningFailed, match="timestamp service") as refusal:
         pades.signed_by(signing_key("ec"), tiny_pdf(TEXT))
     assert time.monotonic() - began < 3
     assert PASSWORD.replace(" ", "") not in str(refusal.value)
@@ -318,7 +320,7 @@ def test_a_file_given_out_before_it_was_built_again_stays_genuine(wanted, put_ke
             builder.build(str(wanted.public_id))
         wanted.refresh_from_db()
         hashes.append(wanted.file_sha256)
-        builder.path_of(wanted.file).unlink()
+        storage.path_of(wanted.file).unlink()
         retry_scorecard(scorecard=wanted, by=None, wakes=False)
     assert hashes[0] != hashes[1]
     assert [former.file_sha256 for former in wanted.former_files.all()] == hashes[:1]

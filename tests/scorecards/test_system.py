@@ -12,9 +12,11 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from scorecards import pdf, signing, signs
+from scorecards import signs
 from scorecards.models import BuildState, Kind, Scorecard
+from scorecards.paper import pdf
 from scorecards.queries import machine
+from scorecards.seal import keyring
 from scorecards.services import scorecards as services
 from tests import factories
 from vendors.permissions import Role
@@ -112,7 +114,7 @@ def test_a_queue_that_stands_still_is_said_first(page, failed):
 
 def test_what_the_machine_lacks(page, monkeypatch, tmp_path):
     monkeypatch.setattr(pdf, "missing_libraries", lambda: ["libpango-1.0.so.0"])
-    monkeypatch.setattr(signing, "unusable", lambda: "The signing key cannot be opened.")
+    monkeypatch.setattr(keyring, "unusable", lambda: "The signing key cannot be opened.")
     monkeypatch.setattr(
         machine.shutil, "disk_usage", lambda _path: SimpleNamespace(free=300 * 2**20)
     )

@@ -16,7 +16,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from scorecards import builder, typeset
+from scorecards import builder, storage
+from scorecards.paper import typeset
 from scorecards.services.scorecards import request_scorecard
 from tests.factories import import_worked, make_user
 from tests.proved import lifted, proved_site, save, tamper
@@ -330,7 +331,7 @@ def test_a_moved_criterion_is_named(site):
 
 def path_of(site):
     file = EvidenceFile.objects.get()
-    return Path(builder.path_of("evidence")) / file.stored_name
+    return Path(storage.path_of("evidence")) / file.stored_name
 
 
 def flip(path):
@@ -366,13 +367,13 @@ def test_a_file_that_nobody_knows_is_named(site):
 
 
 def test_a_changed_scorecard_is_named(site):
-    flip(builder.path_of(site.scorecard.file))
+    flip(storage.path_of(site.scorecard.file))
     broken("scorecard: ", title(site.approved), site.scorecard.number)
 
 
 def test_a_scorecard_swapped_with_its_row_is_named(site):
     digest = hashlib.sha256(b"other").hexdigest()
-    builder.path_of(f"scorecards/{digest}.pdf").write_bytes(b"other")
+    storage.path_of(f"scorecards/{digest}.pdf").write_bytes(b"other")
     tamper(
         f"UPDATE scorecards_scorecard SET file = 'scorecards/{digest}.pdf',"
         f" file_sha256 = '{digest}', file_size = 5"

@@ -14,9 +14,11 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from scorecards import builder, keys, pades, signing, typeset
+from scorecards import builder, storage
 from scorecards.integrity.one_file import judge
 from scorecards.models import BuildState, Bundle, Kind, Scorecard, SigningCertificate
+from scorecards.paper import typeset
+from scorecards.seal import keyring, keys, pades
 from scorecards.services.bundles import request_bundle, resume_bundle
 from scorecards.services.issues import withdraw
 from scorecards.services.preparing import advance
@@ -66,14 +68,14 @@ def run(*arguments):
 
 def put(row, data):
     """Another file in its place."""
-    builder.path_of(row.file).write_bytes(data)
+    storage.path_of(row.file).write_bytes(data)
 
 
 def registered(row, data):
     """A file in its place, with its hash in row and trail: only what is inside can tell."""
     sha256 = hashlib.sha256(data).hexdigest()
-    name = f"{builder.FOLDER}/{sha256}.pdf"
-    builder.path_of(name).write_bytes(data)
+    name = f"{storage.FOLDER}/{sha256}.pdf"
+    storage.path_of(name).write_bytes(data)
     tamper(
         f"UPDATE scorecards_scorecard SET file = '{name}', file_sha256 = '{sha256}',"  # noqa: S608
         f" file_size = {len(data)} WHERE id = {row.pk}"
@@ -90,7 +92,7 @@ def test_a_signed_site_verifies(row):
 
 
 def unsigned(row):
-    return builder.stored_file(row)[: row.unsigned_size]
+    return storage.stored_file(row)[: row.unsigned_size]
 
 
 FILES = {
@@ -100,7 +102,7 @@ FILES = {
         "a certificate that is not known here",
     ),
     "another record": (
-        lambda _row: pades.signed_by(signing.current_key(), tiny_pdf('{"number":"VET-2026-0001"}')),
+        lambda _row: pades.signed_by(keyring.current_key(), tiny_pdf('{"number":"VET-2026-0001"}')),
         "the record inside is not that of its row",
     ),
     "no document": (lambda _row: b"%PDF-1.4\n%%EOF\n", "damaged"),
@@ -118,7 +120,7 @@ def test_a_file_that_proves_less_is_named_though_its_hash_was_changed_too(row, c
 
 
 def test_a_flipped_byte_is_named(row):
-    data = bytearray(builder.stored_file(row))
+    data = bytearray(storage.stored_file(row))
     data[len(data) // 2] ^= 1
     put(row, bytes(data))
     text, code = run()
@@ -194,7 +196,7 @@ def test_a_document_that_was_built_cannot_vanish(row, change):
 
 
 def test_a_file_becomes_no_former_one_behind_the_apps_back(row):
-    builder.path_of(row.file).unlink()
+    storage.path_of(row.file).unlink()
     first = row.file_sha256
     retry_scorecard(scorecard=row, by=make_user(), wakes=False)
     built(row)
@@ -217,8 +219,8 @@ def test_a_number_that_was_given_and_never_built_cannot_vanish(row):
 
 
 def test_a_former_file_is_its_own_document_though_another_has_the_same_record(row):
-    data = builder.stored_file(row)
-    builder.path_of(row.file).unlink()
+    data = storage.stored_file(row)
+    storage.path_of(row.file).unlink()
     retry_scorecard(scorecard=row, by=None, wakes=False)
     built(row)
     Scorecard.objects.create(
@@ -229,7 +231,7 @@ def test_a_former_file_is_its_own_document_though_another_has_the_same_record(ro
         digest=row.digest,
         template_version="another",
     )
-    assert data != builder.stored_file(row)
+    assert data != storage.stored_file(row)
     assert judge(data).row == row
 
 
@@ -257,10 +259,10 @@ def test_a_bundle_keeps_the_hash_that_its_event_names(row):
     advance(bundle.public_id)
     bundle.refresh_from_db()
     assert run()[1] == 0, run()[0]
-    data = builder.path_of(bundle.file).read_bytes() + b"\0"
+    data = storage.path_of(bundle.file).read_bytes() + b"\0"
     name = f"bundles/{hashlib.sha256(data).hexdigest()}.zip"
-    builder.path_of(bundle.file).rename(builder.path_of(name))
-    builder.path_of(name).write_bytes(data)
+    storage.path_of(bundle.file).rename(storage.path_of(name))
+    storage.path_of(name).write_bytes(data)
     Bundle.objects.update(file=name, file_sha256=name[8:-4], file_size=len(data))
     text, code = run()
     assert code == 1
@@ -285,11 +287,11 @@ def test_built_anew_it_leaves_no_file_that_no_row_names(row, monkeypatch):
         patch.setattr(builder, "_finish", killed)
         with pytest.raises(Killed):
             builder.build(str(row.public_id))
-    assert len(list(builder.path_of(builder.FOLDER).iterdir())) == 2
+    assert len(list(storage.path_of(storage.FOLDER).iterdir())) == 2
     Scorecard.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     with time_machine.travel(timezone.now() + timedelta(seconds=2)):  # signed in another second
         built(row)
-    assert [path.stem for path in builder.path_of(builder.FOLDER).iterdir()] == [row.file_sha256]
+    assert [path.stem for path in storage.path_of(storage.FOLDER).iterdir()] == [row.file_sha256]
     assert run()[1] == 0, run()[0]
 
 
@@ -326,7 +328,7 @@ def file(tmp_path):
 
 
 def test_a_genuine_file_is_in_force(row, file):
-    text, code = run(file(builder.stored_file(row)))
+    text, code = run(file(storage.stored_file(row)))
     assert code == 0, text
     assert "Genuine: VET-2026-0001. In force." in text
     assert f"SHA-256 of the record {row.digest}" in text
@@ -335,23 +337,23 @@ def test_a_genuine_file_is_in_force(row, file):
 
 def test_a_withdrawn_file_is_genuine_and_says_so(row, file):
     withdraw(scorecard=row, reason="The name was wrong.", by=make_user(Role.MANAGER))
-    text, code = run(file(builder.stored_file(row)))
+    text, code = run(file(storage.stored_file(row)))
     assert code == 0
     assert f"Genuine: VET-2026-0001. Withdrawn on {timezone.localdate()}." in text
 
 
 def test_a_file_given_out_before_it_was_built_again_is_genuine(row):
-    first = builder.stored_file(row)
-    builder.path_of(row.file).unlink()
+    first = storage.stored_file(row)
+    storage.path_of(row.file).unlink()
     retry_scorecard(scorecard=row, by=make_user(), wakes=False)
     built(row)
-    assert builder.stored_file(row) != first
+    assert storage.stored_file(row) != first
     assert judge(first).is_genuine
-    assert judge(builder.stored_file(row)).is_genuine
+    assert judge(storage.stored_file(row)).is_genuine
 
 
 def test_a_changed_file_says_which_it_was(row, file):
-    text, code = run(file(builder.stored_file(row) + b"\n"))
+    text, code = run(file(storage.stored_file(row) + b"\n"))
     assert code == 1
     assert "It says it is VET-2026-0001, but its bytes are not those" in text
 
@@ -410,7 +412,7 @@ def test_a_file_that_is_not_there(tmp_path):
 
 
 def test_the_worst_of_several_files_decides(row, file):
-    good = file(builder.stored_file(row), "good.pdf")
+    good = file(storage.stored_file(row), "good.pdf")
     text, code = run(good, file(b"", "empty.pdf"))
     assert code == 2
     assert "Genuine" in text
@@ -419,7 +421,7 @@ def test_the_worst_of_several_files_decides(row, file):
 def test_a_certificate_is_enough_without_the_register(row, file, tmp_path):
     pem = tmp_path / "certificate.pem"
     pem.write_text(row.certificate.pem)
-    data = builder.stored_file(row)
+    data = storage.stored_file(row)
     Scorecard.objects.filter(pk=row.pk).update(file_sha256="x")
     text, code = run(file(data), "--certificate", str(pem))
     assert code == 0, text

@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from scorecards import pdf
+from scorecards.paper import pdf
 from tests import services
 from tests.conftest import require
 from tests.site import wait_for
@@ -93,8 +93,8 @@ def await_ready(site, seconds=120):
 
 
 def test_a_worker_killed_in_a_build_loses_nothing(site):
-    worker = site.worker()
     ask(site, 3)
+    worker = site.worker()
     wait_for(lambda: "building" in states(site), 60, site.log)
     site.kill(worker)
     assert "building" in states(site), "it was too quick to be killed in a build"
@@ -135,8 +135,8 @@ def children(process):
 
 
 def test_a_child_that_is_killed_is_replaced_and_its_job_is_built(site):
-    worker = site.worker()
     ask(site, 2)
+    worker = site.worker()
     wait_for(lambda: "building" in states(site), 60, site.log)
     (first,) = children(worker)
     limits = Path(f"/proc/{first}/limits").read_text()
@@ -161,8 +161,8 @@ def test_a_database_that_restarts_in_a_build_stops_nobody(make_site):
             DJANGO_SETTINGS_MODULE="tests.scorecards.worker_settings",
         )
         site.manage("migrate", "--verbosity", "0")
-        worker = site.worker()
         ask(site, 2)
+        worker = site.worker()
         wait_for(lambda: "building" in states(site), 60, site.log)
         server.kill()
         server.start()
@@ -176,10 +176,10 @@ def test_a_database_that_restarts_in_a_build_stops_nobody(make_site):
 
 WAKE = """
 import time, uuid
-from scorecards import tasks
+from scorecards import waking
 for _time in range({count}):
     began = time.monotonic()
-    told = tasks.wake(uuid.uuid4())
+    told = waking.wake_builder(uuid.uuid4())
     print(told, time.monotonic() - began)
 """
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandError
 
-from scorecards import builder
+from scorecards import builder, storage
 from scorecards.models import LEASE, BuildState, Scorecard
 from scorecards.services import scorecards as services
 from vendors.models import Assessment
@@ -38,7 +38,7 @@ class Command(BaseCommand):
             if services.can_be_rebuilt(scorecard):
                 services.retry_scorecard(scorecard=scorecard, by=None, wakes=False)
             data = _built(scorecard)
-        except (services.NoScorecard, builder.FileDamaged) as reason:
+        except (services.NoScorecard, storage.FileDamaged) as reason:
             raise CommandError(str(reason)) from reason
         try:
             options["output"].write_bytes(data)
@@ -63,7 +63,7 @@ def _built(scorecard: Scorecard) -> bytes:
         builder.build(scorecard.public_id)
         scorecard.refresh_from_db()
         if scorecard.state == BuildState.READY:
-            return builder.stored_file(scorecard)
+            return storage.stored_file(scorecard)
         if scorecard.state == BuildState.FAILED:
             raise services.NoScorecard(scorecard.error)
         if scorecard.state == BuildState.QUEUED:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from scorecards import keys, signing
+from scorecards.seal import keyring, keys
 
 #: Three years: long enough not to be forgotten, short enough to be renewed by those who made it.
 DAYS = 3 * 365
@@ -34,9 +34,9 @@ class Command(BaseCommand):
             raise CommandError(f"Give a name of 1 to {keys.LONGEST_NAME} characters.")
         if not 1 <= days <= MOST_DAYS:
             raise CommandError(f"Give a number of days from 1 to {MOST_DAYS}.")
-        path = signing.own_key_path()
+        path = keyring.own_key_path()
         try:
-            certificate = signing.make_key(name, days=days)
+            certificate = keyring.make_key(name, days=days)
         except FileExistsError as error:
             message = f"There is a key in {path}. Move it away first; keep it while it may be used."
             raise CommandError(message) from error

@@ -13,11 +13,12 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError
 from django.template import TemplateSyntaxError
 
-from scorecards import enclosed, pdf, typeset
-from scorecards.builder import path_of
 from scorecards.integrity.texts import table
 from scorecards.models import BuildState, Scorecard
-from scorecards.papers import COMPARISON, PAPERS, PORTFOLIO, VENDOR
+from scorecards.paper import pdf, typeset
+from scorecards.paper.kinds import COMPARISON, PAPERS, PORTFOLIO, VENDOR
+from scorecards.seal import enclosed
+from scorecards.storage import path_of
 from vendors import scoring
 
 #: What templates and readers raise over a record that is none.

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from scorecards import enclosed, record
-from scorecards.papers import VENDOR
+from scorecards import record
+from scorecards.paper.kinds import VENDOR
 from scorecards.rescoring import Rescored, UnknownEngine, rescore
+from scorecards.seal import enclosed
 from vendors import scoring
 
 #: The longest file that is read, in bytes.

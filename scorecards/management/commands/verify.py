@@ -11,9 +11,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from scorecards.enclosed import LONGEST, NotOurs
 from scorecards.integrity.one_file import Judged, examine_alone, judge
-from scorecards.signatures import Known, known_certificate
+from scorecards.seal.enclosed import LONGEST, NotOurs
+from scorecards.seal.signatures import Known, known_certificate
 from scorecards.verification import Report, verify
 from vendors.services.audit import trail_key
 from vendors.services.verifications import keep_outcome

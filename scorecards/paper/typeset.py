@@ -14,12 +14,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from scorecards import record
-from scorecards.charts import band_scale, bar, qr_code
 from scorecards.content import scorecard_content
 from scorecards.content.words import breakable, shortened
-from scorecards.papers import COMPARISON, PAPERS, VENDOR
-from scorecards.pdf import Drawn, draw
-from scorecards.printing import comparison_pages
+from scorecards.paper.charts import band_scale, bar, qr_code
+from scorecards.paper.kinds import COMPARISON, PAPERS, VENDOR
+from scorecards.paper.pdf import Drawn, draw
+from scorecards.paper.printing import comparison_pages
 
 #: So much of a vendor's name stands at the head of each page.
 SHORT_NAME = 44

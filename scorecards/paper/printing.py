@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from scorecards.charts import bar, lead_bar, places_bar
 from scorecards.content.compared import (
     Part,
     category_rows,
@@ -24,6 +23,7 @@ from scorecards.content.compared import (
     with_sign,
 )
 from scorecards.content.words import long_day, short_day
+from scorecards.paper.charts import bar, lead_bar, places_bar
 from vendors import scoring
 
 #: More columns than these need the paper turned.

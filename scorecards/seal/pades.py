@@ -23,8 +23,8 @@ from pyhanko.sign.timestamps import TimestampRequestError
 from pyhanko.sign.timestamps.aiohttp_client import HTTPTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from scorecards.hanko import for_library, run
-from scorecards.keys import SigningFailed, SigningKey
+from scorecards.seal.hanko import for_library, run
+from scorecards.seal.keys import SigningFailed, SigningKey
 
 logger = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
-from scorecards import hanko, keys
-from scorecards.enclosed import Enclosed, opened, record_in
+from scorecards.seal import hanko, keys
+from scorecards.seal.enclosed import Enclosed, opened, record_in
 
 #: Certificates by fingerprint, each with those that issued it.
 Known = Mapping[str, tuple[x509.Certificate, ...]]

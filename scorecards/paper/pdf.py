@@ -21,8 +21,8 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from scorecards import faces
-from scorecards.papers import ATTACHMENT_NAME, PAPERS, TEMPLATE_VERSION, VENDOR
+from scorecards.paper import faces
+from scorecards.paper.kinds import ATTACHMENT_NAME, PAPERS, TEMPLATE_VERSION, VENDOR
 
 __all__ = ["ATTACHMENT_NAME", "PAPERS", "TEMPLATE_VERSION", "Drawn", "draw"]
 

@@ -1,10 +1,9 @@
-"""Signing documents with the key of the settings: which key that is, and whether it can be used."""
+"""Which key the organisation signs with, and whether it can be used."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -13,44 +12,13 @@ from cryptography import x509
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from scorecards import keys, pades
-from scorecards.keys import KeyUnusable, SigningFailed, SigningKey
-from scorecards.models import SigningCertificate
-
-__all__ = [
-    "SigningFailed",
-    "current_key",
-    "key_path",
-    "make_key",
-    "own_key_path",
-    "sign",
-    "unusable",
-]
+from scorecards.seal import keys
+from scorecards.seal.keys import KeyUnusable, SigningFailed, SigningKey
 
 #: The key of the data folder, used where SIGNING_KEY names none.
 KEY_NAME = "signing.p12"
 #: A certificate that ends within so many days is warned of.
 SOON = timedelta(days=60)
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A file as it is handed out; it begins with the unsigned bytes, unchanged."""
-
-    data: bytes
-    certificate: SigningCertificate | None
-
-
-def sign(data: bytes) -> Signed:
-    """Sign a PDF with the key of the settings; without one it stays as it is.
-
-    Takes up to `pades.TIMESTAMP_SECONDS` more where a timestamp is asked for. Raises SigningFailed where
-    a key is set and cannot be used.
-    """
-    key = current_key()
-    if key is None:
-        return Signed(data, None)
-    return Signed(pades.signed_by(key, data), _kept(key))
 
 
 def key_path() -> Path | None:
@@ -110,22 +78,6 @@ def _stamp(path: Path) -> tuple[int, int]:
 @lru_cache(maxsize=1)
 def _loaded(path: Path, _changes: tuple[int, int], password: str) -> SigningKey:
     return keys.load(path, password)
-
-
-def _kept(key: SigningKey) -> SigningCertificate:
-    """The row of the certificate, made when it is first used."""
-    certificate = key.certificate
-    row, _is_new = SigningCertificate.objects.get_or_create(
-        fingerprint=keys.fingerprint(certificate),
-        defaults={
-            "subject": keys.name_of(certificate),
-            "not_before": certificate.not_valid_before_utc,
-            "not_after": certificate.not_valid_after_utc,
-            "pem": keys.pem_of(certificate, *key.chain),
-            "is_self_made": keys.is_self_made(certificate),
-        },
-    )
-    return row
 
 
 def make_key(name: str, *, days: int) -> x509.Certificate:

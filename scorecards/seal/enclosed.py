@@ -16,8 +16,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from pyhanko.pdf_utils.reader import PdfFileReader
 
-from scorecards import hanko
-from scorecards.papers import PAPERS
+from scorecards.paper.kinds import PAPERS
+from scorecards.seal import hanko
 
 MIB = 1024 * 1024
 #: The longest file that is read, in bytes.
