@@ -76,14 +76,14 @@ def _saved(comparison: SavedComparison) -> dict[str, Any]:
     }
 
 
-def asked_for(wanted: Wanted, *, by: User | None, wakes: bool) -> Scorecard:
+def asked_for(wanted: Wanted, *, by: User | None, wakes: bool, tells: bool = True) -> Scorecard:
     """The row of a document, made unless it is there. With `wakes` a worker is told on commit."""
     same = Scorecard.objects.filter(
         digest=scoring.digest(wanted.text), template_version=PAPERS[wanted.kind].version
     )
     found = same.first()
     if found is not None:
-        return wanted_by_itself(found, by=by)
+        return wanted_by_itself(found, by=by, tells=tells)
     try:
         with transaction.atomic():
             number = "" if wanted.is_draft else next_number(timezone.localdate().year)
@@ -93,18 +93,18 @@ def asked_for(wanted: Wanted, *, by: User | None, wakes: bool) -> Scorecard:
         return same.get()
 
 
-def wanted_by_itself(scorecard: Scorecard, *, by: User | None) -> Scorecard:
+def wanted_by_itself(scorecard: Scorecard, *, by: User | None, tells: bool) -> Scorecard:
     """A document that is there, for somebody who asks for it: not dropped with a bundle any more.
 
-    Where it waits for somebody who may no longer have it, it is built for whoever asks now; who
-    asks besides is told as well.
+    Where it waits for somebody who may no longer have it, it is built for whoever asks now; with
+    `tells`, who asks besides is told as well.
     """
     scorecard.items.filter(is_origin=True).update(is_origin=False)
     if not scorecard.is_waiting:
         return scorecard
     if not scorecard.asker_may_see():
         Scorecard.objects.filter(pk=scorecard.pk).update(wanted_by=by, wanted_at=timezone.now())
-    elif by is not None and by.pk != scorecard.wanted_by_id:
+    elif tells and by is not None and by.pk != scorecard.wanted_by_id:
         scorecard.also_wanted_by.add(by)
     return scorecard
 

@@ -188,7 +188,7 @@ def _asked_for(item: BundleItem, bundle: Bundle) -> tuple[Scorecard, bool]:
     before = dict(own.values_list("pk", "state"))
     waited_for = BundleItem.objects.filter(scorecard__in=before, is_origin=True)
     origins = dict(waited_for.values_list("pk", "scorecard"))
-    scorecard = request_scorecard(assessment=item.assessment, by=bundle.requested_by)
+    scorecard = request_scorecard(assessment=item.assessment, by=bundle.requested_by, tells=False)
     was = before.get(scorecard.pk)
     tried_again = was == BuildState.FAILED or (bool(item.error) and can_be_rebuilt(scorecard))
     if tried_again:

@@ -37,18 +37,21 @@ class NoScorecard(Exception):  # noqa: N818  a refusal is an outcome
     """There is no scorecard to be had; the message says why, for the person who asked."""
 
 
-def request_scorecard(*, assessment: Assessment, by: User | None, wakes: bool = True) -> Scorecard:
+def request_scorecard(
+    *, assessment: Assessment, by: User | None, wakes: bool = True, tells: bool = True
+) -> Scorecard:
     """The scorecard of an assessment: its issue in force, else a new row.
 
     Decided assessments have one chain of numbered issues, whose last is theirs; open ones get a
-    draft as of today. With `wakes` a worker is told on commit. Raises NoScorecard for a cancelled
-    assessment, a withdrawn scorecard, and a record that contradicts itself.
+    draft as of today. With `wakes` a worker is told on commit; with `tells` whoever asks for what
+    waits already is told when it is there. Raises NoScorecard for a cancelled assessment, a
+    withdrawn scorecard, and a record that contradicts itself.
     """
     if assessment.state == State.CANCELLED:
         raise NoScorecard(_("The assessment was cancelled, so it has no scorecard."))
     if not assessment.is_frozen:
         wanted = Wanted(Kind.VENDOR, _text(assessment), is_draft=True, assessment=assessment)
-        return _not_dropped(asked_for(wanted, by=by, wakes=wakes), by=by, wakes=wakes)
+        return _not_dropped(asked_for(wanted, by=by, wakes=wakes, tells=tells), by=by, wakes=wakes)
     last = last_issue(assessment)
     if last is None:
         try:
@@ -59,7 +62,7 @@ def request_scorecard(*, assessment: Assessment, by: User | None, wakes: bool = 
     if last is None or last.withdrawn_at is not None:
         message = _("%s was withdrawn. A manager may issue a correction in its place.")
         raise NoScorecard(message % last)
-    return _not_dropped(wanted_by_itself(last, by=by), by=by, wakes=wakes)
+    return _not_dropped(wanted_by_itself(last, by=by, tells=tells), by=by, wakes=wakes)
 
 
 def _not_dropped(scorecard: Scorecard, *, by: User | None, wakes: bool) -> Scorecard:

@@ -615,6 +615,18 @@ def test_a_document_of_a_bundle_is_told_of_once(ask):
     assert Notice.objects.filter(bundle__isnull=False).count() == 1
 
 
+def test_a_bundle_tells_of_a_document_that_waited_for_somebody_else_by_itself(ask, three, manager):
+    auditor = factories.make_user(Role.AUDITOR)
+    row = request_scorecard(assessment=three[0], by=auditor, wakes=False)
+    bundle = ask()
+    preparing.advance(bundle.public_id)
+    Scorecard.objects.filter(pk=row.pk).update(content="{}")
+    builder.build(row.public_id)
+    assert list(Notice.objects.values_list("user", "scorecard")) == [(auditor.pk, row.pk)]
+    prepare(bundle)
+    assert Notice.objects.get(user=manager).bundle == bundle
+
+
 # Who may
 
 
