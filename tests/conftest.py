@@ -8,12 +8,14 @@ import socket
 
 import hypothesis
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import TransactionTestCase
 
 from tests import services
 from tests.site import Site
 from vendors import triggers
+from vendors.permissions import Role
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -70,10 +72,14 @@ def _guarded_connect_ex(link, address):
 
 
 def _empty_tables(case):
-    """Empty the tables after a transactional test: the one time that append-only rows may go."""
+    """Empty the tables after a transactional test: the one time that append-only rows may go.
+
+    The roles come back, for whatever test comes next: processes take tests from each other.
+    """
     triggers.drop(connection)
     try:
         _teardown(case)
+        Group.objects.bulk_create(Group(name=role) for role in Role)
     finally:
         triggers.install(connection)
 

@@ -52,8 +52,7 @@ def make_user(role: str = Role.PROCUREMENT, **fields: Any) -> User:
     fields.setdefault("name", f"{(role or 'nobody').title()} {number}")
     user = User.objects.create_user(password=PASSWORD, **fields)
     if role:
-        # a transactional test before this one emptied the tables, the roles too
-        user.groups.set([Group.objects.get_or_create(name=role)[0]])
+        user.groups.set([Group.objects.get(name=role)])
     return user
 
 

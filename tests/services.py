@@ -117,8 +117,11 @@ def postgres_binaries(folder):
     return min((folder / "lib").glob("*/pginstall*/bin/initdb")).parent
 
 
-def start_postgres():
-    """Start a private PostgreSQL cluster and return it; its address names an empty database."""
+def start_postgres(*settings):
+    """Start a private PostgreSQL cluster and return it; its address names an empty database.
+
+    `settings` are those of postgresql.conf, such as "fsync=off".
+    """
     user = unprivileged()
     folder = make_folder("vetting-pg-", user)
     try:
@@ -160,6 +163,7 @@ def start_postgres():
             "listen_addresses=127.0.0.1",
             "-c",
             "max_connections=100",
+            *(word for setting in settings for word in ("-c", setting)),
         ],
         folder,
         user,

@@ -45,7 +45,8 @@ os.environ["VETTING_DATA_DIR"] = folder
 
 if os.environ.get("TEST_ON") == "postgresql" and "DATABASE_URL" not in os.environ:
     # The workers of pytest-xdist inherit the address and do not start servers of their own.
-    server = start_postgres()
+    # Nothing of it has to survive; tests of what does start servers of their own.
+    server = start_postgres("fsync=off", "synchronous_commit=off", "full_page_writes=off")
     atexit.register(server.stop)
     os.environ["DATABASE_URL"] = server.url
 
@@ -55,6 +56,9 @@ from vetting.settings import DATABASES, IS_SQLITE  # noqa: E402
 if IS_SQLITE:
     # A file, so that the threads of the live server see the same tables.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(folder) / "test.sqlite3")}
+    # Nothing of it has to survive a power cut.
+    options = DATABASES["default"]["OPTIONS"]
+    options["init_command"] = options["init_command"].replace("=FULL;", "=OFF;")
 # Connections of finished threads would keep the test database busy.
 DATABASES["default"]["CONN_MAX_AGE"] = 0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
