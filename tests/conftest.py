@@ -93,17 +93,35 @@ def pytest_configure():
     TransactionTestCase._fixture_teardown = _empty_tables
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """On PostgreSQL repeat what asks the database; the rest is counted as deselected."""
-    if os.environ.get("TEST_ON") != "postgresql":
-        return
+    """Choose what PostgreSQL repeats, and let each process begin with its share of the slow ones."""
+    if os.environ.get("TEST_ON") == "postgresql":
+        left = [item for item in items if not _is_repeated(item)]
+        items[:] = [item for item in items if _is_repeated(item)]
+        config.hook.pytest_deselected(items=left)
+    processes = getattr(config, "workerinput", {}).get("workercount", 1)
+    if processes > 1:
+        slow = [item for item in items if _is_slow(item)]
+        quick = [item for item in items if not _is_slow(item)]
+        items[:] = [
+            item
+            for turn in range(processes)
+            for part in (slow, quick)
+            for item in part[turn::processes]
+        ]
+
+
+def _is_repeated(item):
+    """Whether it asks the database. `make proof` visits the table of access on PostgreSQL."""
     asking = {"db", "transactional_db", "live_server", "postgres_database"}
-    kept, left = [], []
-    for item in items:
-        is_asking = item.get_closest_marker("django_db") or asking & set(item.fixturenames)
-        (kept if is_asking else left).append(item)
-    items[:] = kept
-    config.hook.pytest_deselected(items=left)
+    is_asking = item.get_closest_marker("django_db") or asking & set(item.fixturenames)
+    is_chosen = "tests/access" in item.config.args
+    return bool(is_asking) and ("access" not in item.path.parts or is_chosen)
+
+
+def _is_slow(item):
+    return bool(item.get_closest_marker("browser") or item.get_closest_marker("services"))
 
 
 def pytest_unconfigure():
