@@ -93,23 +93,13 @@ def pytest_configure():
     TransactionTestCase._fixture_teardown = _empty_tables
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """Choose what PostgreSQL repeats, and let each process begin with its share of the slow ones."""
-    if os.environ.get("TEST_ON") == "postgresql":
-        left = [item for item in items if not _is_repeated(item)]
-        items[:] = [item for item in items if _is_repeated(item)]
-        config.hook.pytest_deselected(items=left)
-    processes = getattr(config, "workerinput", {}).get("workercount", 1)
-    if processes > 1:
-        slow = [item for item in items if _is_slow(item)]
-        quick = [item for item in items if not _is_slow(item)]
-        items[:] = [
-            item
-            for turn in range(processes)
-            for part in (slow, quick)
-            for item in part[turn::processes]
-        ]
+    """On PostgreSQL repeat what asks the database; the rest is counted as deselected."""
+    if os.environ.get("TEST_ON") != "postgresql":
+        return
+    left = [item for item in items if not _is_repeated(item)]
+    items[:] = [item for item in items if _is_repeated(item)]
+    config.hook.pytest_deselected(items=left)
 
 
 def _is_repeated(item):
@@ -118,10 +108,6 @@ def _is_repeated(item):
     is_asking = item.get_closest_marker("django_db") or asking & set(item.fixturenames)
     is_chosen = "tests/access" in item.config.args
     return bool(is_asking) and ("access" not in item.path.parts or is_chosen)
-
-
-def _is_slow(item):
-    return bool(item.get_closest_marker("browser") or item.get_closest_marker("services"))
 
 
 def pytest_unconfigure():
@@ -223,8 +209,10 @@ def make_site(tmp_path, request):
 def chromium():
     """The machine's Chromium, started once."""
     binary = require(chromium_binary(), "no Chromium: apt-get install chromium-headless-shell")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    # A machine that runs all tests at once answers late; what is expected is waited for.
+    expect.set_options(timeout=15_000)
     # Playwright keeps an event loop in this thread, at which Django would refuse the database.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
